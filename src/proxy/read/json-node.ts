@@ -1,0 +1,13 @@
+// A JSON value read without loss: numbers keep their source digits, objects their order and every key.
+
+/** A number as the message spells it, such as `1e2` or `500.010`. */
+export class JsonNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type JsonObject = Map<string, JsonNode>;
+export type JsonNode = null | boolean | string | JsonNumber | JsonNode[] | JsonObject;
