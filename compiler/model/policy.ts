@@ -80,7 +80,16 @@ export interface Schema {
   readonly allOf?: readonly Schema[];
 }
 export type SchemaType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'null';
-export type SchemaFormat = 'date' | 'date-time' | 'time' | 'email' | 'hostname' | 'ipv4' | 'ipv6' | 'uri' | 'uuid';
+export type SchemaFormat =
+  | 'date'
+  | 'date-time'
+  | 'time'
+  | 'email'
+  | 'hostname'
+  | 'ipv4'
+  | 'ipv6'
+  | 'uri'
+  | 'uuid';
 
 export interface ArgumentCheck {
   readonly path: ArgumentPath;

@@ -3,7 +3,7 @@
 // A store knows nothing of windows, rules or clocks. Every counter is a record with a version; a commit names the
 // versions that its decisions were made on, and is refused whole when any of them has moved (optimistic concurrency).
 // That is one statement in SQLite and PostgreSQL, and one script in Redis.
-import type { JournalRow, JournalEntry, JournalFilter, JournalResult } from '../journal/journal-row.ts';
+import type { JournalEntry, JournalFilter, JournalResult, JournalRow } from '../journal/journal-row.ts';
 
 /** A part of a sliding window: what was charged from `startMs` on, for one step of the window. */
 export type Bucket = readonly [startMs: number, amount: number];
