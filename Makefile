@@ -1,0 +1,57 @@
+# Builds, tests and shows Regent. `make help` lists the targets.
+SHELL := /bin/bash
+NODE_BIN := node_modules/.bin
+OPA_WASM := dist/compiler/opa/opa.wasm
+GO_SOURCES := $(wildcard compiler/opa/*.go) compiler/opa/go.mod compiler/opa/go.sum
+TS_SOURCES := $(shell find compiler src test bench -name '*.ts' 2>/dev/null)
+
+.PHONY: all build demo test check bench test-nodes docs clean help prerequisites
+
+all: build ## build everything (the default)
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+prerequisites:
+	@bash compiler/opa/check-prerequisites.sh
+
+build: prerequisites $(OPA_WASM) dist/.built ## compile the TypeScript and OPA's WebAssembly
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+dist/.built: node_modules/.installed $(TS_SOURCES) tsconfig.json $(OPA_WASM)
+	$(NODE_BIN)/tsc -p tsconfig.json
+	@chmod +x dist/src/cli/main.js
+	node dist/compiler/write-fingerprint.js
+	@touch $@
+
+$(OPA_WASM): $(GO_SOURCES)
+	@mkdir -p $(@D)
+	cd compiler/opa && CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags="-s -w" -o ../../$@ .
+
+demo: build ## run the finance policy in front of a real MCP server
+	@node dist/test/demo/run-demo.js
+
+test: build check ## run every check and every test
+	node dist/compiler/opa/check-rego.js rego test/compiler/golden/rego
+	$(NODE_BIN)/vitest run
+
+check: node_modules/.installed
+	$(NODE_BIN)/biome check .
+	$(NODE_BIN)/tsc -p tsconfig.json --noEmit
+	cd compiler/opa && test -z "$$(gofmt -l .)" && GOOS=wasip1 GOARCH=wasm go vet ./...
+	$(NODE_BIN)/knip
+
+bench: build ## measure what Regent adds, beside a plain relay
+	node dist/bench/run-bench.js
+
+test-nodes: build ## run the packed package's end-to-end tests on Node 22, 24 and 26
+	bash test/packed/run-on-nodes.sh
+
+docs: build ## write docs/policy-reference.md from the schema
+	node dist/compiler/schema/write-policy-reference.js > docs/policy-reference.md
+
+clean: ## remove what was built
+	rm -rf dist node_modules
