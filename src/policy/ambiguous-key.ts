@@ -1,0 +1,53 @@
+// Finds argument keys that a case-insensitive reader (Go's encoding/json, for one) would take for a key that the
+// policy reads: what was judged would not be what the server sees.
+import type { JsonNode, JsonObject } from './json-node.ts';
+import type { PathTree } from './path-tree.ts';
+
+/** What is ambiguous, as a sentence, or null. */
+export function findAmbiguousKey(node: JsonNode, tree: PathTree): string | null {
+  if (Array.isArray(node)) {
+    const below = tree.isRead ? tree : tree.every;
+    return below === null ? null : firstFound(node, (element) => findAmbiguousKey(element, below));
+  }
+  if (!(node instanceof Map)) return null;
+  return tree.isRead ? inWholeObject(node, tree) : inReadMembers(node, tree);
+}
+
+function inReadMembers(object: JsonObject, tree: PathTree): string | null {
+  if (tree.members.size === 0) return null;
+  const folded = new Map(Array.from(tree.members.keys(), (name) => [foldKey(name), name]));
+  return firstFound(object.entries(), ([key, value]) => {
+    const read = folded.get(foldKey(key));
+    if (read === undefined) return null;
+    const subtree = tree.members.get(key);
+    return subtree === undefined ? differsOnlyInCase(key, read) : findAmbiguousKey(value, subtree);
+  });
+}
+
+function inWholeObject(object: JsonObject, tree: PathTree): string | null {
+  const seen = new Map<string, string>();
+  return firstFound(object.entries(), ([key, value]) => {
+    const folded = foldKey(key);
+    const other = seen.get(folded);
+    if (other !== undefined) return differsOnlyInCase(key, other);
+    seen.set(folded, key);
+    return findAmbiguousKey(value, tree);
+  });
+}
+
+/** Simple case folding by way of both cases, so that `ſ` meets `s` and the Kelvin sign meets `k`. */
+export function foldKey(key: string): string {
+  return key.toLowerCase().toUpperCase();
+}
+
+function differsOnlyInCase(key: string, other: string): string {
+  return `the argument key ${JSON.stringify(key)} differs only in case from ${JSON.stringify(other)}, which the policy reads`;
+}
+
+function firstFound<T>(items: Iterable<T>, find: (item: T) => string | null): string | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}

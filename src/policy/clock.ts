@@ -1,0 +1,15 @@
+// The clock of a decision: one moment in UTC, made by the host so that policies need no clock of their own.
+import type { Clock } from './decision.ts';
+
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+/** `atMs` in Unix milliseconds. */
+export function clockAt(atMs: number): Clock {
+  const date = new Date(atMs);
+  return {
+    unix: Math.floor(atMs / 1000),
+    date: date.toISOString().slice(0, 10),
+    weekday: WEEKDAYS[date.getUTCDay()] ?? 'sunday',
+    minute_of_day: date.getUTCHours() * 60 + date.getUTCMinutes(),
+  };
+}

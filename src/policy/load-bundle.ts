@@ -1,0 +1,84 @@
+// Puts a bundle in force: opens it, checks what its manifest promises, and probes every declared tool.
+import { BUNDLE_FORMAT, type BundleMetadata, type ServerPlan } from '../../compiler/model/manifest.ts';
+import { type BundleArchive, readBundleArchive } from './bundle-archive.ts';
+import type { Agent, Decision } from './decision.ts';
+import { PolicyError } from './policy-error.ts';
+import { type PreparedCall, prepareCall, type ToolCall } from './prepare-call.ts';
+import { readDecision } from './read-decision.ts';
+import { createPlanFinder, type ReadPlan } from './tool-plan.ts';
+import { createEvaluator, type Evaluator } from './wasm-evaluator.ts';
+
+const DECISION = 'regent/gateway/decision';
+const LISTED = 'regent/gateway/listed';
+const REGISTERED = 'regent/gateway/registered';
+
+/** A policy in force. */
+export interface LoadedPolicy {
+  /** Names the exact policy that decided; stands in each journal row. */
+  readonly revision: string;
+  readonly servers: readonly string[];
+  /** Throws `PolicyError` where the arguments cannot be judged. */
+  prepare(call: ToolCall): PreparedCall;
+  /** `input` as `PreparedCall.input` makes it. Throws `PolicyError('evaluation-failed')`. */
+  decide(input: string): Decision;
+  /** Whether some call of this tool could be allowed for this agent. */
+  isListed(server: string, agent: Agent, tool: string): boolean;
+}
+
+/** Throws `PolicyError` with a `bundle-…` code: a bundle that does not load decides nothing. */
+export function loadBundle(bytes: Buffer): LoadedPolicy {
+  const archive = readBundleArchive(bytes);
+  const { servers } = readMetadata(archive);
+  const evaluator = createEvaluator(archive.wasm, archive.data);
+  const finders = new Map(Object.entries(servers).map(([name, plan]) => [name, createPlanFinder(plan)]));
+  for (const [server, plan] of Object.entries(servers)) probeTools(evaluator, server, plan);
+  return {
+    revision: archive.revision,
+    servers: [...finders.keys()],
+    prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? NOTHING_READ),
+    decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
+    isListed: (server, agent, tool) => evaluator.evaluate(listedInput(server, agent, tool), LISTED) === true,
+  };
+}
+
+const NOTHING_READ: ReadPlan = {
+  projection: { isRead: false, members: new Map(), every: null },
+  watched: { isRead: false, members: new Map(), every: null },
+  counters: [],
+  amounts: [],
+};
+
+function readMetadata({ metadata }: BundleArchive): BundleMetadata {
+  const regent: unknown =
+    typeof metadata === 'object' && metadata !== null && 'regent' in metadata ? metadata.regent : null;
+  if (typeof regent !== 'object' || regent === null || !('servers' in regent)) {
+    throw new PolicyError(
+      'bundle-broken',
+      'the manifest of the bundle does not say what its tools read; compile it with regent compile',
+    );
+  }
+  if (!('format' in regent) || regent.format !== BUNDLE_FORMAT) {
+    throw new PolicyError(
+      'bundle-format',
+      'the bundle was made by another version of Regent; compile it again',
+    );
+  }
+  return regent as BundleMetadata;
+}
+
+/** A name that breaks the dispatch table hides every tool: better found now than by a denial, or worse, by none. */
+function probeTools(evaluator: Evaluator, server: string, plan: ServerPlan): void {
+  for (const tool of Object.keys(plan.tools)) {
+    if (evaluator.evaluate(listedInput(server, { id: '', claims: '{}' }, tool), REGISTERED) === true)
+      continue;
+    throw new PolicyError(
+      'bundle-probe',
+      `the compiled policy does not know its own tool ${JSON.stringify(tool)}; compile it again`,
+    );
+  }
+}
+
+function listedInput(server: string, agent: Agent, tool: string): string {
+  const named = `"server":${JSON.stringify(server)},"tool":${JSON.stringify(tool)}`;
+  return `{"version":1,${named},"agent":{"id":${JSON.stringify(agent.id)},"claims":${agent.claims}}}`;
+}

@@ -1,0 +1,91 @@
+// Reads what the policy answered as a decision: checked field by field, lists sorted, keys in a fixed order, so that
+// equal decisions are equal bytes wherever they were made.
+import type { ApprovalNeed, Charge, Decision, Violation } from './decision.ts';
+import { PolicyError } from './policy-error.ts';
+
+const OUTCOMES = ['allow', 'deny', 'require_approval'] as const;
+
+/** Throws `PolicyError('evaluation-failed')` where the answer is no decision: the call is denied then. */
+export function readDecision(answer: unknown): Decision {
+  const fields = asObject(answer, 'decision');
+  const outcome = OUTCOMES.find((known) => known === fields.outcome);
+  if (outcome === undefined) throw noDecision('outcome');
+  const shadow = readViolations(fields.shadow ?? [], 'shadow');
+  return {
+    outcome,
+    rule: readOptionalText(fields.rule, 'rule'),
+    reason: readOptionalText(fields.reason, 'reason'),
+    source: readOptionalText(fields.source, 'source'),
+    violations: readViolations(fields.violations ?? [], 'violations'),
+    ...(shadow.length > 0 ? { shadow } : {}),
+    ...(outcome === 'allow' ? { charges: readCharges(fields.charges ?? []) } : {}),
+    ...(outcome === 'require_approval' ? { approval: readApproval(fields.approval) } : {}),
+  };
+}
+
+function readViolations(value: unknown, field: string): Violation[] {
+  const violations = asList(value, field).map((item): Violation => {
+    const { rule, reason, source, counter, limit } = asObject(item, field);
+    return {
+      rule: readText(rule, `${field}.rule`),
+      reason: readText(reason, `${field}.reason`),
+      source: readText(source, `${field}.source`),
+      ...(counter === undefined ? {} : { counter: readText(counter, `${field}.counter`) }),
+      ...(limit === undefined ? {} : { limit: readWhole(limit, `${field}.limit`) }),
+    };
+  });
+  return violations.sort((a, b) => compareText(a.rule, b.rule));
+}
+
+/** Charges of one counter add up. */
+function readCharges(value: unknown): Charge[] {
+  const amounts = new Map<string, number>();
+  for (const item of asList(value, 'charges')) {
+    const { counter, amount } = asObject(item, 'charges');
+    const key = readText(counter, 'charges.counter');
+    const sum = (amounts.get(key) ?? 0) + readWhole(amount, 'charges.amount');
+    amounts.set(key, readWhole(sum, 'charges.amount'));
+  }
+  const charges = Array.from(amounts, ([counter, amount]) => ({ counter, amount }));
+  return charges.filter(({ amount }) => amount > 0).sort((a, b) => compareText(a.counter, b.counter));
+}
+
+function readApproval(value: unknown): ApprovalNeed {
+  const { timeout_ms, required } = asObject(value, 'approval');
+  return {
+    timeout_ms: readWhole(timeout_ms, 'approval.timeout_ms'),
+    required: readWhole(required, 'approval.required'),
+  };
+}
+
+function readText(value: unknown, field: string): string {
+  if (typeof value !== 'string') throw noDecision(field);
+  return value;
+}
+
+function readOptionalText(value: unknown, field: string): string | null {
+  return value === null || value === undefined ? null : readText(value, field);
+}
+
+function readWhole(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw noDecision(field);
+  return value;
+}
+
+function asList(value: unknown, field: string): unknown[] {
+  if (!Array.isArray(value)) throw noDecision(field);
+  return value;
+}
+
+function asObject(value: unknown, field: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw noDecision(field);
+  return value as Record<string, unknown>;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function noDecision(field: string): PolicyError {
+  return new PolicyError('evaluation-failed', `the policy gave no decision that Regent can read (${field})`);
+}

@@ -1,0 +1,110 @@
+// The one place that touches @open-policy-agent/opa-wasm, and closes its traps:
+//
+//   input   only as bytes in an ArrayBuffer (anything else it stringifies, or takes for "no input")
+//   throws  are strings, and leak the C stack: the instance is thrown away after any of them
+//   builtin functions that the host lacks are found at load, not in the middle of a decision
+//   memory  never shrinks, so it is capped
+import { createRequire } from 'node:module';
+import { PolicyError } from './policy-error.ts';
+
+/** The SDK's class as far as it is used; its own types do not describe `loadPolicySync`, nor the import that has it. */
+interface LoadedPolicy {
+  readonly mem: WebAssembly.Memory;
+  readonly wasmInstance: WebAssembly.Instance;
+  evaluate(input: ArrayBuffer, entrypoint: string): unknown;
+  setData(data: ArrayBuffer): void;
+}
+interface OpaWasm {
+  loadPolicySync(
+    module: WebAssembly.Module,
+    memory: { initial: number; maximum: number },
+    builtins: Record<string, never>,
+  ): LoadedPolicy;
+}
+const { loadPolicySync } = createRequire(import.meta.url)('@open-policy-agent/opa-wasm') as OpaWasm;
+
+const PAGE = 64 * 1024;
+const INITIAL_PAGES = 64;
+const MAXIMUM_PAGES = 2048;
+
+export interface Evaluator {
+  /** JSON text in, the entry point's value out (`undefined` where it has none). Throws `PolicyError('evaluation-failed')`. */
+  evaluate(input: string, entrypoint: string): unknown;
+}
+
+/** `data` is JSON text. Throws `PolicyError` where the module cannot be used. */
+export function createEvaluator(wasm: Buffer, data: string): Evaluator {
+  const module = compileModule(wasm);
+  const instantiate = (): LoadedPolicy => instantiatePolicy(module, wasm.length, data);
+  let instance: LoadedPolicy | null = instantiate();
+  const encoder = new TextEncoder();
+
+  const evaluate = (input: string, entrypoint: string): unknown => {
+    try {
+      instance ??= instantiate();
+      const results: unknown = instance.evaluate(exactBuffer(encoder.encode(input)), entrypoint);
+      return readResult(results);
+    } catch (cause) {
+      instance = null;
+      throw new PolicyError(
+        'evaluation-failed',
+        `the policy could not be evaluated: ${describe(cause)}`,
+        cause,
+      );
+    }
+  };
+  return { evaluate };
+}
+
+function compileModule(wasm: Buffer): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(exactBuffer(wasm));
+  } catch (cause) {
+    throw new PolicyError('bundle-broken', 'the policy.wasm of the bundle is not valid WebAssembly', cause);
+  }
+}
+
+function instantiatePolicy(module: WebAssembly.Module, size: number, data: string): LoadedPolicy {
+  try {
+    const initial = Math.max(INITIAL_PAGES, Math.ceil(size / PAGE) + INITIAL_PAGES / 4);
+    const policy = loadPolicySync(module, { initial, maximum: Math.max(MAXIMUM_PAGES, initial) }, {});
+    refuseHostBuiltins(policy);
+    if (data.trim() !== '{}') policy.setData(exactBuffer(new TextEncoder().encode(data)));
+    return policy;
+  } catch (cause) {
+    if (cause instanceof PolicyError) throw cause;
+    throw new PolicyError('bundle-broken', `the policy cannot be loaded: ${describe(cause)}`, cause);
+  }
+}
+
+/** The module lists the functions that it expects of its host; Regent supplies none, so that decisions stay pure. */
+function refuseHostBuiltins(policy: LoadedPolicy): void {
+  const exports = policy.wasmInstance.exports as Record<string, (...args: number[]) => number>;
+  const address = exports.opa_json_dump?.(exports.builtins?.() ?? 0) ?? 0;
+  const memory = Buffer.from(policy.mem.buffer);
+  const names = Object.keys(
+    JSON.parse(memory.toString('utf8', address, memory.indexOf(0, address))) as object,
+  );
+  if (names.length > 0) {
+    throw new PolicyError(
+      'bundle-builtin',
+      `the policy calls ${names.sort().join(', ')}, which Regent does not offer`,
+    );
+  }
+}
+
+function readResult(results: unknown): unknown {
+  const first: unknown = Array.isArray(results) ? results[0] : undefined;
+  return typeof first === 'object' && first !== null && 'result' in first ? first.result : undefined;
+}
+
+function exactBuffer(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const isExact = byteOffset === 0 && byteLength === buffer.byteLength;
+  return (isExact ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
+}
+
+function describe(cause: unknown): string {
+  if (cause instanceof Error) return cause.message;
+  return typeof cause === 'string' ? cause : JSON.stringify(cause);
+}
