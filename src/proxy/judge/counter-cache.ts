@@ -1,0 +1,43 @@
+// Remembers counters between decisions, so that a decision costs one statement. Never trusted: every commit names the
+// versions it rests on, and the store refuses it when another sidecar has moved one.
+import type { CounterRecord, CounterStore } from '../../state/store.ts';
+
+/** Counters kept per argument value could fill the memory; the oldest go first. */
+const RECORDS_MAX = 10_000;
+
+export interface CounterCache {
+  /** Asks the store only for keys that are not remembered. In the order asked. */
+  read(keys: readonly string[]): Promise<CounterRecord[]>;
+  /** Records as just read. */
+  replace(records: readonly CounterRecord[]): void;
+  /** Records as just written: their version is one higher now. */
+  keep(writes: readonly CounterRecord[]): void;
+  forget(keys: readonly string[]): void;
+}
+
+export function createCounterCache(store: CounterStore): CounterCache {
+  const records = new Map<string, CounterRecord>();
+  const remember = (record: CounterRecord): void => {
+    records.delete(record.key);
+    records.set(record.key, record);
+  };
+  return {
+    read: async (keys) => {
+      const missing = keys.filter((key) => !records.has(key));
+      if (missing.length > 0) for (const record of await store.read(missing)) remember(record);
+      const found = keys.flatMap((key) => records.get(key) ?? []);
+      for (const key of records.keys()) {
+        if (records.size <= RECORDS_MAX) break;
+        records.delete(key);
+      }
+      return found;
+    },
+    replace: (read) => read.forEach(remember),
+    keep: (writes) => {
+      for (const record of writes) remember({ ...record, version: record.version + 1 });
+    },
+    forget: (keys) => {
+      for (const key of keys) records.delete(key);
+    },
+  };
+}

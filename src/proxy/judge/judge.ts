@@ -1,0 +1,111 @@
+// Judges tool calls and makes each decision durable before anybody acts on it.
+//
+//   calls ──▶ waiting ──▶ batch ──▶ decide on one snapshot ──▶ one write ──▶ verdicts
+//                ▲                                               │
+//                └── what arrives during the write ◀─────────────┘ overtaken? read again under the lock, decide anew
+//
+// The write of one batch is the waiting time of the next: a busy sidecar makes few, larger transactions, an idle one
+// writes at once. The catch in `decide` is the one place where anything thrown becomes a denial.
+import type { LoadedPolicy } from '../../policy/load-bundle.ts';
+import { PolicyError } from '../../policy/policy-error.ts';
+import type { PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
+import { type CounterStore, StateError } from '../../state/store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { createCommitter } from './commit-decisions.ts';
+import { decideBatch } from './decide-batch.ts';
+import { hostDenial } from './host-denial.ts';
+import { takeBackCharges } from './take-back.ts';
+import type { CallToJudge, Verdict } from './verdict.ts';
+
+export interface Judge {
+  /** Never rejects: what goes wrong is a denial. */
+  judge(call: CallToJudge): Promise<Verdict>;
+  /** Gives the charges of an allowed call back: only for calls that provably never reached the server. */
+  giveBack(verdict: Verdict): Promise<void>;
+}
+
+export interface JudgeParts {
+  /** The policy in force now. */
+  readonly policy: () => LoadedPolicy;
+  readonly store: CounterStore;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+const BATCH_MAX = 128;
+
+interface WaitingCall extends CallToJudge {
+  readonly answer: (verdict: Verdict) => void;
+}
+
+export function createJudge(parts: JudgeParts): Judge {
+  const committer = createCommitter(parts.store);
+  const waiting: WaitingCall[] = [];
+  let isRunning = false;
+
+  const decide = async (calls: readonly CallToJudge[]): Promise<readonly Verdict[]> => {
+    try {
+      const policy = parts.policy();
+      const prepared = calls.map(({ call }) => prepare(policy, call));
+      let verdicts: readonly Verdict[] = [];
+      await committer.commit(counterKeys(prepared), (records) => {
+        const draft = decideBatch({ policy, calls, prepared, records, nowMs: parts.now() });
+        verdicts = draft.verdicts;
+        return draft.batch;
+      });
+      return verdicts;
+    } catch (error) {
+      parts.log.error({ err: error }, 'decisions could not be recorded: the calls are denied');
+      return calls.map(() => unjournalled(error));
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, BATCH_MAX);
+      const verdicts = await decide(batch);
+      for (const [index, { answer }] of batch.entries()) answer(verdicts[index] ?? unjournalled(null));
+    }
+    isRunning = false;
+  };
+
+  return {
+    judge: (call) =>
+      new Promise((answer) => {
+        waiting.push({ ...call, answer });
+        if (isRunning) return;
+        isRunning = true;
+        // After the current chunk of messages: calls that arrived together are written together.
+        queueMicrotask(() => void run());
+      }),
+    giveBack: async ({ charged }) => {
+      const keys = charged.map(({ key }) => key);
+      if (keys.length > 0) await committer.commitLocked(keys, (records) => takeBackCharges(charged, records));
+    },
+  };
+}
+
+function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyError {
+  try {
+    return policy.prepare(call);
+  } catch (error) {
+    if (error instanceof PolicyError) return error;
+    throw error;
+  }
+}
+
+function counterKeys(prepared: ReadonlyArray<PreparedCall | PolicyError>): string[] {
+  const keys = prepared.flatMap((call) =>
+    call instanceof PolicyError ? [] : call.counters.map(({ key }) => key),
+  );
+  return [...new Set(keys)];
+}
+
+function unjournalled(error: unknown): Verdict {
+  const detail = error instanceof Error ? error.message : 'no verdict was made';
+  const decision =
+    error instanceof StateError
+      ? hostDenial('state-unavailable', `the decision cannot be recorded: ${detail}`)
+      : hostDenial('evaluation-failed', `the call cannot be judged: ${detail}`);
+  return { id: `dec_${crypto.randomUUID()}`, decision, limit: null, charged: [], isJournalled: false };
+}
