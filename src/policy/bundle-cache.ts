@@ -1,0 +1,44 @@
+// Compiled bundles by the hash of what they were made from: an unchanged policy is never compiled twice.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface BundleCache {
+  /** The bundle, or null where it is not there or cannot be read. */
+  find(key: string): Promise<Buffer | null>;
+  /** Never throws: a cache that cannot be written only costs time. */
+  keep(key: string, bundle: Buffer): Promise<void>;
+}
+
+/** `folder` is made when it is first written to, for its owner only: what lies there decides calls. */
+export function openBundleCache(folder: string): BundleCache {
+  const fileOf = (key: string): string => path.join(folder, `${key}.tar.gz`);
+  return {
+    find: (key) => readFile(fileOf(key)).catch(() => null),
+    keep: async (key, bundle) => {
+      const temporary = `${fileOf(key)}.${process.pid}.${Date.now()}`;
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFile(temporary, bundle, { mode: 0o600 });
+        await rename(temporary, fileOf(key));
+      } catch {
+        // The next start compiles again.
+      }
+    },
+  };
+}
+
+export interface PolicySource {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Everything that the bundle depends on: the compiler's own fingerprint, the files and the options. */
+export function bundleKey(
+  fingerprint: string,
+  sources: readonly PolicySource[],
+  server: string | null,
+): string {
+  const parts = [fingerprint, server, ...sources.map(({ name, text }) => [name, text])];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

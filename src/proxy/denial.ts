@@ -1,0 +1,74 @@
+// What an agent is told of a denied call: a normal tool result, so that models read it (design section 8).
+import type { HoldEnd } from '../approvals/hold-call.ts';
+import type { Decision } from '../policy/decision.ts';
+import { errorMessage, POLICY_DENIED, resultMessage } from './json-rpc.ts';
+import type { LimitFacts, Verdict } from './judge/verdict.ts';
+
+export interface DeniedCall {
+  readonly idText: string;
+  readonly tool: string;
+  /** The client speaks 2026-07-28 or later, where results name their type. */
+  readonly isModern: boolean;
+  /** The call asked for a task (2025-11-25): its answer has no `isError`. */
+  readonly isTask: boolean;
+}
+
+/** The whole JSON-RPC answer. `holdEnd` is null where the call was denied outright. */
+export function denialMessage(denied: DeniedCall, verdict: Verdict, holdEnd: HoldEnd | null): string {
+  const text = denialText(denied.tool, verdict, holdEnd);
+  const facts = decisionFacts(verdict);
+  if (denied.isTask) return errorMessage(denied.idText, { code: POLICY_DENIED, message: text, data: facts });
+  const type = denied.isModern ? '"resultType":"complete",' : '';
+  const content = `"content":[{"type":"text","text":${JSON.stringify(text)}}]`;
+  return resultMessage(
+    denied.idText,
+    `{${type}${content},"isError":true,"_meta":{"dev.regent/decision":${facts}}}`,
+  );
+}
+
+function denialText(tool: string, { decision, limit }: Verdict, holdEnd: HoldEnd | null): string {
+  const rule = decision.rule === null ? '' : ` (rule ${decision.rule})`;
+  const waited = holdEnd === null ? '' : ' No human approved it in time.';
+  const reset = limit === null ? '' : ` ${limitSentence(limit)}`;
+  const head = `Denied by policy: ${tool}: ${decision.reason ?? 'not allowed'}${rule}.`;
+  return `${head}${waited}${reset} The call was not executed. ${adviceFor(decision, limit)}`;
+}
+
+function limitSentence(limit: LimitFacts): string {
+  return `${printUnits(limit.remaining, limit)} of ${printUnits(limit.limit, limit)} left until ${isoTime(limit.resetsAtMs)}.`;
+}
+
+function adviceFor({ rule }: Decision, limit: LimitFacts | null): string {
+  if (limit !== null) return 'Do not retry before then.';
+  if (rule === 'state-unavailable' || rule === 'evaluation-failed') return 'You may retry later.';
+  return 'Do not retry it unchanged.';
+}
+
+/** JSON text of `_meta["dev.regent/decision"]`. */
+function decisionFacts({ id, decision, limit }: Verdict): string {
+  const facts = [
+    '"outcome":"deny"',
+    `"rule":${JSON.stringify(decision.rule)}`,
+    `"decision_id":${JSON.stringify(id)}`,
+    '"executed":false',
+  ];
+  if (limit !== null) {
+    facts.push(
+      `"limit":${printUnits(limit.limit, limit)}`,
+      `"remaining":${printUnits(limit.remaining, limit)}`,
+    );
+    facts.push(`"resets_at":"${isoTime(limit.resetsAtMs)}"`);
+  }
+  return `{${facts.join(',')}}`;
+}
+
+/** Amounts in major units, from the digits: 50000 at scale 2 is `500.00`. Text for people and a JSON number alike. */
+function printUnits(units: number, { plan }: LimitFacts): string {
+  if (plan.unit === 'calls' || plan.scale === 0) return String(units);
+  const digits = String(units).padStart(plan.scale + 1, '0');
+  return `${digits.slice(0, -plan.scale)}.${digits.slice(-plan.scale)}`;
+}
+
+function isoTime(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
