@@ -1,0 +1,38 @@
+// `regent scan`: asks a server for its tools and writes a policy to start from.
+import { writeFileSync } from 'node:fs';
+import { serverNameFrom } from './policy-names.ts';
+import { renderScannedPolicy } from './render-policy.ts';
+import { ScanError } from './scan-error.ts';
+import { scanServer } from './scan-server.ts';
+
+export interface ScanOptions {
+  /** The policy file; null: stdout. */
+  readonly out: string | null;
+  /** Replace the file where it exists. */
+  readonly force: boolean;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export async function runScan({ out, force, command, args }: ScanOptions): Promise<void> {
+  const server = await scanServer(command, args);
+  const text = renderScannedPolicy(serverNameFrom(server.name), server);
+  if (out === null) {
+    process.stdout.write(text);
+    return;
+  }
+  writePolicy(out, text, force);
+  const count = server.tools.length === 1 ? '1 tool' : `${server.tools.length} tools`;
+  process.stderr.write(`Wrote ${out}: ${count}. Read it, then check it with: regent validate -c ${out}\n`);
+}
+
+function writePolicy(file: string, text: string, force: boolean): void {
+  try {
+    writeFileSync(file, text, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new ScanError('file-exists', `${file} exists already; replace it with --force`, error);
+    }
+    throw new ScanError('not-written', `${file} cannot be written: ${(error as Error).message}`, error);
+  }
+}
