@@ -29,7 +29,7 @@ export async function playFilesystemScenario(transcript: Transcript, folder: str
   try {
     const tools = await agent.listTools();
     transcript.section('What the agent sees');
-    transcript.line(`  ${tools.join(', ')}`);
+    transcript.paragraph(tools.join(', '));
     transcript.check(
       'move_file and read_file are not in the list',
       !tools.some((tool) => /^(move|read)_file$/.test(tool)),

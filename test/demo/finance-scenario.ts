@@ -38,7 +38,7 @@ export async function playFinanceScenario(transcript: Transcript, folder: string
 async function showTools(transcript: Transcript, agent: DemoAgent): Promise<void> {
   transcript.section('What the agent sees: the server has 7 tools, the policy lists 5');
   const tools = await agent.listTools();
-  transcript.line(`  ${tools.join(', ')}`);
+  transcript.paragraph(tools.join(', '));
   transcript.check('delete_all_records is not in the list', !tools.includes('delete_all_records'));
   transcript.check('5 tools are in the list', tools.length === 5);
 
@@ -47,9 +47,12 @@ async function showTools(transcript: Transcript, agent: DemoAgent): Promise<void
 }
 
 async function pay(transcript: Transcript, agent: DemoAgent): Promise<void> {
+  let paid = 0;
   const payment = async (amount: number, currency: string, expected: string): Promise<void> => {
     const answer = await agent.call('create_payment', { amount, currency, to: 'bob' });
-    report(transcript, `create_payment ${amount.toFixed(2)} ${currency}`, expected, answer);
+    if (answer.outcome === 'allow') paid += amount;
+    const total = `(today: ${paid.toFixed(2)})`;
+    report(transcript, `create_payment ${amount.toFixed(2)} ${currency} ${total}`, expected, answer);
   };
   transcript.section('Paying: 500.00 a call, 5000.00 a day, in GBP, USD or EUR');
   await payment(500.01, 'USD', 'deny create_payment/per-call-cap');

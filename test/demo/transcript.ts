@@ -17,11 +17,16 @@ export interface Transcript {
   /** A condition that must hold, said in words. */
   check(claim: string, isTrue: boolean): void;
   line(text: string): void;
+  /** Wrapped and indented. */
+  paragraph(text: string): void;
   readonly failures: readonly string[];
 }
 
-const ACTION_WIDTH = 40;
-const OUTCOME_WIDTH = 38;
+const ACTION_WIDTH = 44;
+const OUTCOME_WIDTH = 36;
+/** Longest answer that stands beside its call. */
+const SHORT = 40;
+const WIDTH = 100;
 const CODES = { bold: 1, red: 31, green: 32, yellow: 33, dim: 2 } as const;
 
 export function createTranscript(write: (text: string) => void, hasColours: boolean): Transcript {
@@ -45,9 +50,15 @@ export function createTranscript(write: (text: string) => void, hasColours: bool
       const isRight = actual === expected;
       const claim = `${action}: expected ${expected}, got ${actual}`;
       const outcome = paint(actual.padEnd(OUTCOME_WIDTH), colour);
-      line(`  ${action.padEnd(ACTION_WIDTH)}  ${outcome}  ${mark(isRight, claim)}`);
+      // What an allowed call brought is short and stands beside it; a reason is a sentence and needs its own lines.
+      const isShort = isRight && actual === 'allow' && told.length <= SHORT;
+      const aside = isShort ? paint(told.trimEnd(), 'dim') : '';
+      line(`  ${action.padEnd(ACTION_WIDTH)}  ${outcome}  ${mark(isRight, claim)}  ${aside}`);
       if (!isRight) line(`      expected ${expected}`);
-      if (told !== '') for (const part of wrap(told, 96)) line(paint(`      ${part}`, 'dim'));
+      if (!isShort) for (const part of wrap(told, WIDTH)) line(paint(`      ${part}`, 'dim'));
+    },
+    paragraph: (text) => {
+      for (const part of wrap(text, WIDTH)) line(`  ${part}`);
     },
     check: (claim, isTrue) =>
       line(`  ${claim.padEnd(ACTION_WIDTH + OUTCOME_WIDTH + 2)}  ${mark(isTrue, claim)}`),
