@@ -1,10 +1,8 @@
 // Regent's own log: JSON lines on stderr, since stdout belongs to MCP.
 import { destination, type Logger, pino } from 'pino';
+import type { LogLevel } from './log-levels.ts';
 
 export type { Logger };
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Written synchronously: a line about a failure must not be lost with the process. */
 export function createLogger(level: LogLevel): Logger {

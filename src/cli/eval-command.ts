@@ -1,0 +1,72 @@
+// `regent eval`: one decision as JSON, made by the same code as the sidecar's, without a server and without charges.
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import type { LoadedPolicy } from '../policy/load-bundle.ts';
+import { PolicyError } from '../policy/policy-error.ts';
+import type { PreparedCall, ToolCall } from '../policy/prepare-call.ts';
+import { decideBatch } from '../proxy/judge/decide-batch.ts';
+import { readArguments } from '../proxy/read/read-arguments.ts';
+import { openSqliteStore } from '../state/sqlite-store.ts';
+import type { CounterRecord } from '../state/store.ts';
+import { chooseServer } from './choose-server.ts';
+import { CliError } from './cli-error.ts';
+import { openPolicy } from './open-policy.ts';
+
+export interface EvalFlags {
+  readonly policy: readonly string[];
+  readonly tool: string;
+  readonly arguments: string;
+  readonly session: string;
+  readonly server?: string;
+  readonly agent?: string;
+  readonly state?: string;
+  readonly at?: string;
+}
+
+export async function evalCall(flags: EvalFlags): Promise<void> {
+  const policy = await openPolicy({ files: flags.policy, server: flags.server ?? null });
+  const call: ToolCall = {
+    server: chooseServer(policy, flags.server ?? null),
+    agent: { id: flags.agent ?? 'anonymous', claims: '{}' },
+    session: flags.session,
+    tool: flags.tool,
+    arguments: readCallArguments(flags.arguments === '-' ? await text(process.stdin) : flags.arguments),
+  };
+  const prepared = prepare(policy, call);
+  const keys = prepared instanceof PolicyError ? [] : prepared.counters.map(({ key }) => key);
+  const records = await readCounters(flags.state, keys);
+  const nowMs = readTime(flags.at);
+  const { verdicts } = decideBatch({ policy, calls: [{ call, digest: '' }], prepared: [prepared], records, nowMs });
+  process.stdout.write(`${JSON.stringify(verdicts[0]?.decision, null, 2)}\n`);
+}
+
+function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyError {
+  try {
+    return policy.prepare(call);
+  } catch (error) {
+    if (error instanceof PolicyError) return error;
+    throw error;
+  }
+}
+
+function readCallArguments(json: string): ToolCall['arguments'] {
+  const reading = readArguments(Buffer.from(json));
+  if ('problem' in reading) throw new CliError(`--arguments: ${reading.problem}; give a JSON object such as '{"amount": 5}'`);
+  return reading.arguments;
+}
+
+function readTime(at: string | undefined): number {
+  const nowMs = at === undefined ? Date.now() : Date.parse(at);
+  if (Number.isNaN(nowMs)) throw new CliError(`--at ${JSON.stringify(at)} is not a time; write it as 2026-11-22T15:04:00Z`);
+  return nowMs;
+}
+
+async function readCounters(file: string | undefined, keys: readonly string[]): Promise<CounterRecord[]> {
+  const atZero = keys.map((key) => ({ key, version: 0, windowStartMs: 0, value: 0, buckets: [] }));
+  if (file === undefined) return atZero;
+  if (!existsSync(file)) throw new CliError(`there is no state file ${file}`);
+  const store = await openSqliteStore({ file, durability: 'normal' });
+  const records = await store.read(keys);
+  await store.close();
+  return records;
+}

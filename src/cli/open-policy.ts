@@ -1,0 +1,90 @@
+// From policy files, or a bundle, to a policy in force. An unchanged policy comes from the cache: the compiler is only
+// loaded when there is something to compile.
+import { readFile } from 'node:fs/promises';
+import type { CompileResult } from '../../compiler/index.ts';
+import type { Diagnostic } from '../../compiler/model/diagnostic.ts';
+import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
+import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
+import { PolicyError } from '../policy/policy-error.ts';
+import { bundleCacheFolder } from './home.ts';
+
+export interface PolicyFiles {
+  readonly files: readonly string[];
+  /** Replaces the `server` of every policy. */
+  readonly server: string | null;
+}
+
+export type CompiledPolicy = Extract<CompileResult, { ok: true }>;
+
+/** A policy file has problems; they are all there, in file order. */
+export class PolicyProblems extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(`the policy has ${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`);
+    this.name = 'PolicyProblems';
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Throws `PolicyProblems`, or `PolicyError` where a file or bundle cannot be used. */
+export async function openPolicy({ files, server }: PolicyFiles): Promise<LoadedPolicy> {
+  const [first] = files;
+  if (files.length === 1 && first !== undefined && isBundle(first)) return loadBundle(await readPolicyFile(first));
+  const sources = await readSources(files);
+  const cache = openBundleCache(bundleCacheFolder());
+  const key = bundleKey(await readFingerprint(), sources, server);
+  const cached = await cache.find(key);
+  const policy = cached === null ? null : loadIfSound(cached);
+  if (policy !== null) return policy;
+  const { bundle } = await compileSources(sources, server);
+  await cache.keep(key, bundle);
+  return loadBundle(bundle);
+}
+
+export async function readSources(files: readonly string[]): Promise<PolicySource[]> {
+  return Promise.all(files.map(async (name) => ({ name, text: decodeText(name, await readPolicyFile(name)) })));
+}
+
+/** Throws `PolicyProblems`. */
+export async function compileSources(sources: readonly PolicySource[], server: string | null): Promise<CompiledPolicy> {
+  const { compilePolicy } = await import('../../compiler/index.ts');
+  const result = await compilePolicy(sources, server === null ? {} : { server });
+  if (!result.ok) throw new PolicyProblems(result.diagnostics);
+  return result;
+}
+
+function isBundle(file: string): boolean {
+  return file.endsWith('.tar.gz') || file.endsWith('.tgz');
+}
+
+/** A damaged cache is compiled again, not reported. */
+function loadIfSound(bundle: Buffer): LoadedPolicy | null {
+  try {
+    return loadBundle(bundle);
+  } catch {
+    return null;
+  }
+}
+
+async function readPolicyFile(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : String(cause);
+    throw new PolicyError('policy-missing', `the policy ${file} cannot be read: ${why}`, cause);
+  }
+}
+
+function decodeText(file: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new PolicyError('policy-missing', `the policy ${file} is not UTF-8 text`, cause);
+  }
+}
+
+/** Made by the build over compiler and Rego library; another compiler means another bundle. */
+async function readFingerprint(): Promise<string> {
+  return readFile(new URL('../../compiler/fingerprint.txt', import.meta.url), 'utf8');
+}

@@ -1,0 +1,127 @@
+// The command line as `regent --help` shows it. Each command's code is loaded when it is asked for: starting the
+// sidecar must not pay for the compiler.
+import { Command, Option } from 'commander';
+import { LOG_LEVELS } from '../telemetry/log-levels.ts';
+import { readVersion } from './version.ts';
+
+const EXAMPLES = `
+Examples:
+  regent scan -o policy.yaml -- npx -y @some/mcp-server    write a policy to start from
+  regent validate -c policy.yaml                           find its problems
+  regent -c policy.yaml -- npx -y @some/mcp-server         stand in front of the server
+  regent journal --outcome deny --since 1h                 see what was denied
+
+In an MCP client's configuration, put regent -c policy.yaml -- before the server's command.
+Exit codes: 0 fine, 1 a check found problems, 2 the command could not be carried out;
+the sidecar ends with the server's own exit code where the server ended first.`;
+
+/** `serverCommand` is what stood after \`--\`. */
+export function createProgram(serverCommand: readonly string[]): Command {
+  const program = new Command('regent');
+  program
+    .description('Policy sidecar for MCP: allows, denies or holds every tool call before the server sees it.')
+    .usage('-c POLICY [-c POLICY…] [options] -- CMD [ARGS…]\n       regent COMMAND [options]')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .enablePositionalOptions()
+    .showHelpAfterError('(regent --help shows all options)')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  addSidecar(program, serverCommand);
+  addValidate(program);
+  addCompile(program);
+  addEval(program);
+  addJournal(program);
+  addScan(program, serverCommand);
+  return program;
+}
+
+function addSidecar(program: Command, serverCommand: readonly string[]): void {
+  program
+    .addOption(policyOption())
+    .option('--server NAME', "name of the MCP server; replaces the policy's own")
+    .addOption(new Option('--agent NAME', 'who calls, in rules, counters and journal (default: anonymous)').env('REGENT_AGENT'))
+    .option('--state FILE', 'counters and journal (default: ~/.regent/state.db)')
+    .addOption(
+      new Option('--durability MODE', 'full survives power loss, normal the death of the process (default: full)').choices(['full', 'normal']),
+    )
+    .option('--hold DURATION', 'the longest that a call waits for a human (default: 45s)')
+    .addOption(new Option('--log-level LEVEL', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]))
+    .option('--config FILE', 'regent.yaml with these options; a flag wins')
+    .action(async (flags: object) => {
+      const { runSidecarCommand } = await import('./sidecar-command.ts');
+      await runSidecarCommand(flags, serverCommand);
+    });
+}
+
+function addValidate(program: Command): void {
+  program
+    .command('validate')
+    .description('Print all problems of a policy as file:line:col; exit 0 or 1.')
+    .addOption(requiredPolicy())
+    .option('--server NAME', "replaces the policy's own server name")
+    .action(async (flags) => (await import('./validate-command.ts')).validatePolicies(flags));
+}
+
+function addCompile(program: Command): void {
+  program
+    .command('compile')
+    .description('Compile policies into an OPA bundle: Rego, WebAssembly, data and manifest.')
+    .addOption(requiredPolicy())
+    .option('-o, --output FILE', 'the bundle', 'bundle.tar.gz')
+    .option('--rego DIR', 'also write the Rego as readable files')
+    .option('--server NAME', "replaces the policy's own server name")
+    .action(async (flags) => (await import('./compile-command.ts')).compilePolicies(flags));
+}
+
+function addEval(program: Command): void {
+  program
+    .command('eval')
+    .description('Print the decision on one call as JSON, without a server. Charges nothing.')
+    .addOption(requiredPolicy())
+    .requiredOption('--tool NAME', 'the tool that is called')
+    .option('--arguments JSON', 'its arguments; - reads them from stdin', '{}')
+    .option('--server NAME', "replaces the policy's own server name")
+    .addOption(new Option('--agent NAME', 'who calls (default: anonymous)').env('REGENT_AGENT'))
+    .option('--session NAME', 'the session of the call', 'eval')
+    .option('--state FILE', 'judge with the counters of this state file (default: all at zero)')
+    .option('--at TIME', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
+    .action(async (flags) => (await import('./eval-command.ts')).evalCall(flags));
+}
+
+function addJournal(program: Command): void {
+  program
+    .command('journal')
+    .description('Print who called what, when, and what was decided by which rule.')
+    .option('--state FILE', 'the state file to read (default: ~/.regent/state.db)')
+    .option('--tool GLOB', 'only these tools')
+    .option('--agent NAME', 'only this agent')
+    .addOption(new Option('--outcome OUTCOME', 'only this outcome').choices(['allow', 'deny', 'require_approval']))
+    .option('--since TIME', 'only from then on: 15m, 24h, 7d or 2026-11-22T15:04:00Z')
+    .option('--json', 'one JSON object a line, with the input and output of each decision')
+    .option('--follow', 'go on printing what is decided')
+    .action(async (flags) => (await import('./journal-command.ts')).printJournal(flags));
+}
+
+function addScan(program: Command, serverCommand: readonly string[]): void {
+  program
+    .command('scan')
+    .description('Ask a server for its tools and write a policy to start from.')
+    .usage('[-o POLICY] [--force] -- CMD [ARGS…]')
+    .option('-o, --output POLICY', 'the file to write (default: stdout)')
+    .option('--force', 'replace the file where it exists')
+    .action(async (flags) => (await import('./scan-command.ts')).scanCommand(flags, serverCommand));
+}
+
+function policyOption(): Option {
+  return new Option('-c, --policy FILE', 'a policy; give it again for more').argParser(collect);
+}
+
+function requiredPolicy(): Option {
+  return policyOption().makeOptionMandatory();
+}
+
+function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}

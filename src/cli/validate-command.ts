@@ -1,0 +1,22 @@
+// `regent validate`: every problem of the policies, compiled to the end so that nothing is left for later.
+import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
+import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
+
+export interface ValidateFlags {
+  readonly policy: readonly string[];
+  readonly server?: string;
+}
+
+/** Problems go to stdout; exit code 1 then. */
+export async function validatePolicies({ policy, server }: ValidateFlags): Promise<void> {
+  const sources = await readSources(policy);
+  try {
+    await compileSources(sources, server ?? null);
+    for (const { name } of sources) process.stdout.write(`${name}: no problems\n`);
+  } catch (error) {
+    if (!(error instanceof PolicyProblems)) throw error;
+    for (const diagnostic of error.diagnostics) process.stdout.write(`${formatDiagnostic(diagnostic)}\n`);
+    console.error(`regent: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,90 @@
+// The gate of tool calls: judged first, then let through, denied, or held for a human and denied.
+import { createHash } from 'node:crypto';
+import { type HoldEnd, holdCall } from '../approvals/hold-call.ts';
+import { denialMessage } from './denial.ts';
+import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST } from './json-rpc.ts';
+import type { Verdict } from './judge/verdict.ts';
+import { canonicalJson } from './read/canonical-json.ts';
+import type { MessageParts, ToolCallParts } from './read/read-message.ts';
+import type { Session } from './session.ts';
+
+export interface GatedCall extends MessageParts {
+  readonly toolCall: ToolCallParts;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Aborts when the call can no longer run. */
+  readonly signal: AbortSignal;
+}
+
+/** Whether an allowed call may still be sent. */
+export function canSend({ server }: Session, { verdict, signal }: Judgement): boolean {
+  return verdict.decision.outcome === 'allow' && !signal.aborted && server.isAlive();
+}
+
+export async function judgeCall(session: Session, { toolCall }: GatedCall): Promise<Verdict> {
+  const { identity, judge } = session;
+  const call = { ...identity, tool: toolCall.name, arguments: toolCall.arguments };
+  const digest = createHash('sha256').update(canonicalJson(toolCall.arguments)).digest('hex');
+  return judge.judge({ call, digest });
+}
+
+/** The answer to a call that is not sent; null where none is due: a notification, or a client that cancelled. */
+export async function answerUnsent(
+  session: Session,
+  call: GatedCall,
+  judgement: Judgement,
+): Promise<string | null> {
+  const isAllowed = judgement.verdict.decision.outcome === 'allow';
+  return isAllowed ? takeCallBack(session, call, judgement) : refuseCall(session, call, judgement);
+}
+
+async function refuseCall(
+  session: Session,
+  call: GatedCall,
+  { verdict, signal }: Judgement,
+): Promise<string | null> {
+  const held = verdict.decision.approval;
+  const holdEnd =
+    held === undefined ? null : await holdCall(Math.min(held.timeout_ms, session.holdMs), signal);
+  if (holdEnd !== null) {
+    session.results.record(verdict.id, holdEnd === 'expired' ? 'hold-expired' : 'hold-void');
+  }
+  return holdEnd === 'void' ? answerToVoid(call, signal) : answerToDenied(call, verdict, holdEnd);
+}
+
+/** Gives the charges of an allowed call back that can no longer be sent; its answer, where one is due. */
+async function takeCallBack(
+  session: Session,
+  call: GatedCall,
+  { verdict, signal }: Judgement,
+): Promise<string | null> {
+  session.results.record(verdict.id, 'not-sent');
+  await session.judge.giveBack(verdict);
+  return answerToVoid(call, signal);
+}
+
+function answerToDenied(
+  { idText, toolCall, isModern, isTask }: GatedCall,
+  verdict: Verdict,
+  holdEnd: HoldEnd | null,
+): string | null {
+  if (idText === null) return null;
+  const { rule, reason } = verdict.decision;
+  if (rule === 'arguments-ambiguous') {
+    return errorMessage(idText, {
+      code: INVALID_REQUEST,
+      message: `Rejected by Regent: ${reason}. Nothing was forwarded.`,
+    });
+  }
+  return denialMessage({ idText, tool: toolCall.name, isModern, isTask }, verdict, holdEnd);
+}
+
+/** Nobody waits for the answer to a call that was cancelled; the others must know that the server is gone. */
+function answerToVoid({ idText }: GatedCall, signal: AbortSignal): string | null {
+  const reason: unknown = signal.reason;
+  if (idText === null || reason === 'cancelled' || reason === 'client-gone') return null;
+  const message = 'The MCP server has ended; the call was not executed.';
+  return errorMessage(idText, { code: INTERNAL_ERROR, message });
+}

@@ -1,0 +1,52 @@
+// Batches (protocol 2025-03-26): every element is judged, only what is allowed goes on.
+import { answerUnsent, canSend, type GatedCall, type Judgement, judgeCall } from './call-gate.ts';
+import { callKey, expectAnswer, isGated, isVoidedByCancel, type Outbound } from './outbound.ts';
+import type { MessageParts } from './read/read-message.ts';
+import { type Session, sendToClient } from './session.ts';
+
+interface JudgedCall extends Judgement {
+  readonly call: GatedCall;
+}
+
+export function forwardBatch(out: Outbound, line: Buffer, messages: readonly MessageParts[]): void {
+  const { session, writer, inFlight } = out;
+  const place = writer.reserve();
+  const waiting = messages.filter((message) => !isVoidedByCancel(out, message));
+  const begun = waiting.filter(isGated).map((call) => ({ call, ...inFlight.begin(callKey(call)) }));
+  const gate = async (): Promise<void> => {
+    const judged = await Promise.all(
+      begun.map(async ({ call, signal }) => ({ call, signal, verdict: await judgeCall(session, call) })),
+    );
+    const unsent = judged.filter((judgement) => !canSend(session, judgement));
+    const passing = waiting.filter((message) => !unsent.some(({ call }) => call === message));
+    for (const message of passing) {
+      expectAnswer(session, message, judged.find(({ call }) => call === message)?.verdict.id ?? null);
+    }
+    if (passing.length === 0) place.drop();
+    else place.send(passing.length === messages.length ? line : joinElements(line, passing));
+    await answerAll(session, unsent);
+  };
+  session.track(
+    gate().finally(() => {
+      for (const { end } of begun) end();
+    }),
+  );
+}
+
+/** The elements as the client wrote them, in a batch of their own. */
+function joinElements(line: Buffer, passing: readonly MessageParts[]): Buffer {
+  const parts = passing.flatMap(({ start, end }, index) => [
+    Buffer.from(index === 0 ? '[' : ','),
+    line.subarray(start, end),
+  ]);
+  return Buffer.concat([...parts, Buffer.from(']')]);
+}
+
+/** Held elements are waited for; the answers go out together, as a batch. */
+async function answerAll(session: Session, unsent: readonly JudgedCall[]): Promise<void> {
+  const answers = await Promise.all(
+    unsent.map(({ call, ...judgement }) => answerUnsent(session, call, judgement)),
+  );
+  const due = answers.filter((answer) => answer !== null);
+  if (due.length > 0) sendToClient(session, `[${due.join(',')}]`);
+}

@@ -1,0 +1,73 @@
+// The sidecar between one client and one server, from the first message to the end of either.
+
+import type { ServerExit } from '../transport/transport.ts';
+import { createClientMessages } from './client-messages.ts';
+import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST, TOOLS_CHANGED } from './json-rpc.ts';
+import { receiveFromServer } from './server-messages.ts';
+import { createSession, type ProxyParts, type Session, sendToClient } from './session.ts';
+
+export interface ProxyEnd {
+  /** How the server ended, and whether it ended on its own while the client was still there. */
+  readonly exit: ServerExit;
+  readonly endedFirst: boolean;
+}
+
+export interface Proxy {
+  readonly finished: Promise<ProxyEnd>;
+  /** After a change of policy: the client is told to list the tools again, where the server announces such changes. */
+  announceToolChanges(): void;
+  /** Ends the session as if the client had gone away. */
+  stop(): void;
+}
+
+export function startProxy(parts: ProxyParts): Proxy {
+  const session = createSession(parts);
+  const { client, server } = session;
+  const messages = createClientMessages(session);
+  let isStopping = false;
+
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    messages.voidAll('client-gone');
+    void session.idle().then(() => server.stop());
+  };
+  client.onLine(messages.receive);
+  client.onOversize(() => rejectOversize(session));
+  client.onEnd(stop);
+  client.onDrain(() => server.resume());
+  server.onLine((line) => receiveFromServer(session, line));
+  server.onOversize(() => session.log.error('the server sent a message over the size limit; it was dropped'));
+
+  const finish = async (): Promise<ProxyEnd> => {
+    const exit = await server.exited;
+    const endedFirst = !isStopping;
+    isStopping = true;
+    answerPending(session, exit);
+    messages.voidAll('server-gone');
+    await session.idle();
+    return { exit, endedFirst };
+  };
+  return {
+    finished: finish(),
+    stop,
+    announceToolChanges: () => {
+      if (session.announcesToolChanges) sendToClient(session, TOOLS_CHANGED);
+    },
+  };
+}
+
+function rejectOversize(session: Session): void {
+  const message = 'Rejected by Regent: the message is over the size limit. Nothing was forwarded.';
+  sendToClient(session, errorMessage(null, { code: INVALID_REQUEST, message }));
+}
+
+/** The server is gone: nobody else can answer these any more. */
+function answerPending(session: Session, { code, signal }: ServerExit): void {
+  const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
+  for (const { idText, decisionId } of session.pending.takeAll()) {
+    if (decisionId !== null) session.results.record(decisionId, 'server-died');
+    const message = `The MCP server ended (${how}) before it answered; what it did of this request is unknown.`;
+    sendToClient(session, errorMessage(idText, { code: INTERNAL_ERROR, message }));
+  }
+}
