@@ -1,0 +1,65 @@
+// Conditions that must hold, as Rego: a value that is missing or of another type does not hold.
+import type { Condition } from '../model/policy.ts';
+import { listOf, numericOperator, patternOf, printComparable } from './condition-operand.ts';
+import { ownIncrement, startOf } from './condition-place.ts';
+import { jsonType, printLiteral, printTypesTest } from './literal.ts';
+import { holdAtPath } from './path-rego.ts';
+import { type Body, printMember } from './print-rego.ts';
+import type { RuleContext } from './rule-context.ts';
+import type { Place } from './rule-sheet.ts';
+
+/** Adds the flag that is true where the condition holds, and returns its name. */
+export function addConditionFlag(context: RuleContext, condition: Condition, wish: string): string {
+  const { sheet } = context;
+  const name = sheet.claimName(`${wish}_ok`);
+  const increment = ownIncrement(context, condition);
+  const isAbsenceFine = condition.op === 'exists' && condition.value === false;
+  const ways = holdAtPath(
+    startOf(context, condition.path),
+    {
+      leaf: (place) => holdingWays(condition, place, increment),
+      missingArray: isAbsenceFine ? 'counts' : 'does not count',
+    },
+    (place, bodies) => sheet.addHelper(`${wish}_each`, place, bodies),
+  );
+  sheet.addFlag(name, ways);
+  return name;
+}
+
+function holdingWays(condition: Condition, { text }: Place, increment: string | null): readonly Body[] {
+  const { op, value } = condition;
+  switch (op) {
+    case 'eq':
+      return [[`${text} == ${printLiteral(value)}`]];
+    case 'neq':
+      return [[...printComparable(text, value), `${text} != ${printLiteral(value)}`]];
+    case 'in':
+      return [[printMember(text, listOf(value).map(printLiteral))]];
+    case 'not_in':
+      return [
+        [
+          printTypesTest(text, listOf(value).map(jsonType)),
+          `not ${printMember(text, listOf(value).map(printLiteral))}`,
+        ],
+      ];
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte': {
+      const total = increment === null ? text : `${text} + ${increment}`;
+      return [[...printComparable(text, value), `${total} ${numericOperator(op)} ${printLiteral(value)}`]];
+    }
+    case 'regex':
+      return [[`is_string(${text})`, `regex.match(${patternOf(value)}, ${text})`]];
+    case 'contains':
+      return containingWays(condition, text);
+    case 'exists':
+      return [[value === false ? `not ${text} != null` : `${text} != null`]];
+  }
+}
+
+function containingWays({ value }: Condition, text: string): readonly Body[] {
+  const element = [`is_array(${text})`, `${printLiteral(value)} in ${text}`];
+  if (typeof value !== 'string') return [element];
+  return [[`is_string(${text})`, `contains(${text}, ${printLiteral(value)})`], element];
+}

@@ -1,0 +1,69 @@
+// Counter keys as Rego: the same text that `counterKey` composes in the host.
+import type { ArgumentPath, Per } from '../model/policy.ts';
+import { printArray, printDefault, printRule } from './print-rego.ts';
+import { joinRef, quoteText } from './rego-text.ts';
+import type { RuleContext } from './rule-context.ts';
+
+/** The parts of a key that come from the call, as Rego that is a text where the part can be read. */
+export interface KeyParts {
+  readonly currency: string | null;
+  readonly per: string | null;
+}
+
+export const NO_KEY_PARTS: KeyParts = { currency: null, per: null };
+
+/** Adds the rule that holds the key, and returns its name. Where the key cannot be composed it is "", which no counter has. */
+export function addCounterKey({ sheet }: RuleContext, wish: string, base: string, parts: KeyParts): string {
+  const name = sheet.claimName(wish);
+  const { currency, per } = parts;
+  if (currency === null && per === null) {
+    sheet.add(printRule(`${name} := ${quoteText(base)}`, []));
+    return name;
+  }
+  const start = currency === null ? [quoteText(`${base}@`)] : [quoteText(`${base}/`), currency];
+  const end = per === null ? [] : currency === null ? [per] : ['"@"', per];
+  const needed = [currency, per].filter((part) => part !== null).map((part) => `is_string(${part})`);
+  sheet.add(printDefault(name, '""'));
+  sheet.add(printRule(`${name} := concat("", ${printArray([...start, ...end])})`, needed));
+  return name;
+}
+
+/** Adds the rule that holds an amount that the host has read, or null where it could not be read. */
+export function addAmount(context: RuleContext, wish: string, id: string): string {
+  return addReading(context, wish, `counters.amount(input.amounts[${quoteText(id)}])`);
+}
+
+/** Adds the rule that holds the currency's code in upper case, or null where it is none. */
+export function addCurrency(context: RuleContext, path: ArgumentPath): string {
+  return addReading(context, `${context.prefix}_currency`, `counters.currency(${argumentRef(path)})`);
+}
+
+/** What separate counters are kept for, as Rego; null where the argument cannot be read. */
+export function addPer(context: RuleContext, per: Per, wish: string): string {
+  switch (per.by) {
+    case 'tool':
+      return 'input.tool';
+    case 'agent':
+      return 'input.agent.id';
+    case 'session':
+      return 'input.session';
+    case 'argument':
+      return addReading(context, wish, `counters.per_value(${argumentRef(per.path)})`);
+  }
+}
+
+function addReading({ sheet }: RuleContext, wish: string, reading: string): string {
+  sheet.useLibrary('counters');
+  const name = sheet.claimName(wish);
+  sheet.add(printDefault(name, 'null'));
+  sheet.add(`${name} := ${reading}`);
+  return name;
+}
+
+/** Such paths name one value: they have no `[*]`. */
+function argumentRef(path: ArgumentPath): string {
+  return joinRef(
+    'input.arguments',
+    path.filter((step) => typeof step === 'string'),
+  );
+}

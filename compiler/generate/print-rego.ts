@@ -1,0 +1,90 @@
+// Prints Rego from small parts: bodies, rules, else chains, METADATA. `opa fmt` does the indentation afterwards.
+import { quoteYaml } from './rego-text.ts';
+
+const LINE_MAX = 90;
+
+/** Expressions that must all hold; each is Rego text. Empty: always. */
+export type Body = readonly string[];
+
+/** One file of Rego. */
+export interface RegoModule {
+  /** Relative, with `/`, such as `regent/tools/main/create_payment.rego`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Metadata {
+  readonly title: string;
+  readonly description: string;
+  /** Place in the policy, such as `finance.yaml:19:9`; null for a package. */
+  readonly source: string | null;
+}
+
+export function printRule(head: string, body: Body): string {
+  if (body.length === 0) return head;
+  return body.length === 1 && !body[0]?.includes('\n')
+    ? `${head} if ${body[0]}`
+    : `${head} if ${block(body)}`;
+}
+
+export function printDefault(name: string, value: string): string {
+  return `default ${name} := ${value}`;
+}
+
+/** `name := a if x else := b if y`: the first that holds, so that two can never conflict. */
+export function printElseChain(
+  name: string,
+  branches: ReadonlyArray<{ readonly value: string; readonly body: Body }>,
+): string {
+  return branches
+    .map(({ value, body }, index) => `${index === 0 ? name : 'else'} := ${value} if ${block(body)}`)
+    .join(' ');
+}
+
+export function printEvery(variable: string, domain: string, body: Body): string {
+  return `every ${variable} in ${domain} ${block(body)}`;
+}
+
+export function printObject(members: ReadonlyArray<readonly [string, string]>): string {
+  return printList(
+    members.map(([key, value]) => `"${key}": ${value}`),
+    '{}',
+  );
+}
+
+export function printArray(elements: readonly string[]): string {
+  return printList(elements, '[]');
+}
+
+export function printSet(members: readonly string[]): string {
+  return members.length === 0 ? 'set()' : printList(members, '{}');
+}
+
+/** `value in {…}`, or `value == x` where there is one. */
+export function printMember(value: string, members: readonly string[]): string {
+  return members.length === 1 ? `${value} == ${members[0]}` : `${value} in ${printSet(members)}`;
+}
+
+export function printMetadata({ title, description, source }: Metadata): string {
+  const lines = ['METADATA', `title: ${quoteYaml(title)}`, `description: ${quoteYaml(description)}`];
+  if (source !== null) lines.push('custom:', `  source: ${quoteYaml(source)}`);
+  return lines.map((line) => `# ${line}`).join('\n');
+}
+
+/** Blocks apart by blank lines; empty ones vanish. */
+export function joinBlocks(blocks: readonly string[]): string {
+  return blocks.filter((text) => text !== '').join('\n\n');
+}
+
+/** On one line where that is short. `opa fmt` keeps the line breaks that it finds. */
+function printList(items: readonly string[], brackets: '{}' | '[]'): string {
+  const [open, close] = brackets;
+  const line = `${open}${items.join(', ')}${close}`;
+  return items.length === 1 || line.length <= LINE_MAX
+    ? line
+    : `${open}\n${items.map((item) => `${item},\n`).join('')}${close}`;
+}
+
+function block(body: Body): string {
+  return `{\n${body.join('\n')}\n}`;
+}
