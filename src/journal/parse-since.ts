@@ -10,5 +10,10 @@ export function parseSince(text: string, nowMs: number): number | null {
   if (agoMs !== null) return nowMs - agoMs;
   if (!ISO_MOMENT.test(text)) return null;
   const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? null : atMs;
+  return Number.isNaN(atMs) || !isCalendarDay(text.slice(0, 10)) ? null : atMs;
+}
+
+/** Date.parse takes 2026-02-30 for the second of March. */
+function isCalendarDay(date: string): boolean {
+  return new Date(`${date}T00:00Z`).toISOString().startsWith(date);
 }

@@ -48,6 +48,8 @@ export interface JournalStore {
   settle(results: readonly JournalResult[]): Promise<void>;
   /** Rows in the order of their decisions, oldest first, after `filter.afterSequence`. */
   list(filter: JournalFilter): Promise<JournalEntry[]>;
+  /** Of the newest row; 0 where there is none. Every row up to it can be listed: followers go on from there. */
+  latestSequence(): Promise<number>;
 }
 
 export interface StateStore extends CounterStore, JournalStore {

@@ -1,0 +1,110 @@
+// A state store that opens itself when first used, and anew after a fault that its connection may not survive.
+//
+//   closed ──call──▶ open ──corrupt, io, missing, schema, read-only──▶ closed, and every call fails until it opens again
+//
+// Nothing here retries an operation: each failure reaches its caller, which denies. What recovers is the next call.
+import { StateError, type StateErrorCode, type StateStore } from './store.ts';
+
+export interface OpenAttempt {
+  /**
+   * This process has had the store open before. A file that is gone or empty now must be refused then: starting it
+   * afresh would forget what was spent.
+   */
+  readonly mustExist: boolean;
+}
+
+export interface RecoveringStoreOptions {
+  readonly open: (attempt: OpenAttempt) => Promise<StateStore>;
+  /** At most one attempt to open in this time. */
+  readonly retryMs?: number;
+}
+
+const RETRY_MS = 500;
+
+/** The store that works now, and how it is given up. */
+interface Opening {
+  acquire(): Promise<StateStore>;
+  /** Closes it if it is still the current one; the next `acquire` opens anew. */
+  giveUp(store: StateStore, error: StateError): void;
+  close(): Promise<void>;
+}
+
+export function openRecoveringStore(options: RecoveringStoreOptions): StateStore {
+  const opening = createOpening(options);
+  const use = async <T>(operation: (store: StateStore) => Promise<T>): Promise<T> => {
+    const store = await opening.acquire();
+    try {
+      return await operation(store);
+    } catch (error) {
+      if (error instanceof StateError && isFatal(error.code)) opening.giveUp(store, error);
+      throw error;
+    }
+  };
+  return {
+    read: (keys) => use((store) => store.read(keys)),
+    commit: (batch) => use((store) => store.commit(batch)),
+    commitLocked: (keys, build) => use((store) => store.commitLocked(keys, build)),
+    settle: (results) => use((store) => store.settle(results)),
+    list: (filter) => use((store) => store.list(filter)),
+    latestSequence: () => use((store) => store.latestSequence()),
+    close: () => opening.close(),
+  };
+}
+
+function createOpening({ open, retryMs = RETRY_MS }: RecoveringStoreOptions): Opening {
+  let current: Promise<StateStore> | null = null;
+  let lastError: unknown = null;
+  let hasOpened = false;
+  let attemptAt = Number.NEGATIVE_INFINITY;
+
+  const attempt = async (): Promise<StateStore> => {
+    attemptAt = performance.now();
+    try {
+      const store = await open({ mustExist: hasOpened });
+      hasOpened = true;
+      return store;
+    } catch (error) {
+      lastError = error;
+      current = null;
+      throw error;
+    }
+  };
+  return {
+    acquire: () => {
+      if (current === null && performance.now() - attemptAt < retryMs) return Promise.reject(lastError);
+      current ??= attempt();
+      return current;
+    },
+    giveUp: (store, error) => {
+      const failed = current;
+      void failed?.then((opened) => {
+        if (opened !== store || current !== failed) return;
+        current = null;
+        lastError = error;
+        // What it says at its end is of no use any more: the fault itself has been reported.
+        store.close().catch(() => undefined);
+      });
+    },
+    close: async () => {
+      const last = current;
+      current = Promise.reject(new StateError('io', 'the state store is closed', null));
+      current.catch(() => undefined);
+      await (await last?.catch(() => null))?.close();
+    },
+  };
+}
+
+/** Whether a new connection may succeed where this one failed; a lock or a full disk passes by itself. */
+function isFatal(code: StateErrorCode): boolean {
+  switch (code) {
+    case 'locked':
+    case 'full':
+      return false;
+    case 'read-only':
+    case 'corrupt':
+    case 'schema':
+    case 'missing':
+    case 'io':
+      return true;
+  }
+}

@@ -1,0 +1,145 @@
+// The tables of the state file, version 1, and the triggers that make a commit one statement.
+//
+//   INSERT INTO decisions  (one row as parameters)    ─┐   INSTEAD OF trigger:
+//   INSERT INTO batches    (any number as JSON text)  ─┴─▶ versions moved? abort ▶ counters ▶ journal
+//
+// Both are views, so nothing of a batch is stored but its rows and counters; and were a trigger dropped, the insert
+// would fail instead of passing unchecked.
+
+import { StateError } from '../store.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import { stateFileError } from './sqlite-error.ts';
+
+/** Marks the file as Regent's in its header ("Rgnt"). */
+const APPLICATION_ID = 0x52676e74;
+const SCHEMA_VERSION = 1;
+
+/** What a trigger raises when a version has moved. */
+export const OVERTAKEN = 'overtaken';
+
+export const ROW_COLUMNS = [
+  'id',
+  'at_ms',
+  'server',
+  'agent',
+  'session',
+  'tool',
+  'outcome',
+  'rule',
+  'reason',
+  'revision',
+  'arguments_digest',
+  'input',
+  'output',
+] as const;
+
+/** Sequences are never used twice, since the newest row is never deleted: AUTOINCREMENT would write one more page. */
+const JOURNAL = `CREATE TABLE journal (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  at_ms INTEGER NOT NULL,
+  server TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  session TEXT NOT NULL,
+  tool TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  rule TEXT,
+  reason TEXT,
+  revision TEXT NOT NULL,
+  arguments_digest TEXT NOT NULL,
+  input TEXT NOT NULL,
+  output TEXT NOT NULL,
+  result TEXT,
+  result_at_ms INTEGER
+) STRICT`;
+
+const COUNTERS = `CREATE TABLE counters (
+  key TEXT PRIMARY KEY NOT NULL,
+  version INTEGER NOT NULL,
+  window_start_ms INTEGER NOT NULL,
+  value INTEGER NOT NULL CHECK (value BETWEEN 0 AND 9007199254740991),
+  buckets TEXT NOT NULL
+) STRICT, WITHOUT ROWID`;
+
+/** `NEW.versions` is {key: version read}, `NEW.counters` {key: [version, window start, value, buckets]}. */
+const CHECK_AND_CHARGE = `
+  SELECT RAISE(ABORT, '${OVERTAKEN}') WHERE EXISTS (
+    SELECT 1 FROM json_each(NEW.versions) AS seen
+    WHERE seen.value IS NOT ifnull((SELECT version FROM counters WHERE counters.key = seen.key), 0)
+  );
+  INSERT INTO counters
+    SELECT key, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(NEW.counters) WHERE true
+    ON CONFLICT (key) DO UPDATE SET
+      version = excluded.version,
+      window_start_ms = excluded.window_start_ms,
+      value = excluded.value,
+      buckets = excluded.buckets;`;
+
+const STATEMENTS = [
+  JOURNAL,
+  COUNTERS,
+  `CREATE VIEW decisions AS
+  SELECT ${ROW_COLUMNS.join(', ')}, NULL AS versions, NULL AS counters FROM journal WHERE false`,
+  'CREATE VIEW batches AS SELECT NULL AS rows, NULL AS versions, NULL AS counters WHERE false',
+  `CREATE TRIGGER record_decision INSTEAD OF INSERT ON decisions BEGIN${CHECK_AND_CHARGE}
+  INSERT INTO journal (${ROW_COLUMNS.join(', ')})
+    VALUES (${ROW_COLUMNS.map((column) => `NEW.${column}`).join(', ')});
+END`,
+  `CREATE TRIGGER record_batch INSTEAD OF INSERT ON batches BEGIN${CHECK_AND_CHARGE}
+  INSERT INTO journal (${ROW_COLUMNS.join(', ')})
+    SELECT ${ROW_COLUMNS.map((_, index) => `value ->> ${index}`).join(', ')} FROM json_each(NEW.rows) ORDER BY key;
+END`,
+];
+
+/** Makes the tables in an empty file, else insists that they are there as this version made them. */
+export async function prepareSchema(
+  connection: SqliteConnection,
+  file: string,
+  mustExist: boolean,
+): Promise<void> {
+  if ((await identifyFile(connection, file)) === 'empty') {
+    if (mustExist) throw stateFileError('schema', file, null);
+    await createSchema(connection, file);
+  }
+  const objects = await connection.all<{ sql: string }>('SELECT sql FROM sqlite_schema');
+  const found = new Set(objects.map(({ sql }) => sql));
+  if (!STATEMENTS.every((statement) => found.has(statement))) throw stateFileError('schema', file, null);
+}
+
+/** Throws `StateError` where the file is another program's or a newer Regent's. Changes nothing. */
+export async function identifyFile(connection: SqliteConnection, file: string): Promise<'empty' | 'regent'> {
+  const [header] = await connection.all<{ application: number; version: number; objects: number }>(
+    `SELECT (SELECT application_id FROM pragma_application_id) AS application,
+       (SELECT user_version FROM pragma_user_version) AS version,
+       (SELECT count(*) FROM sqlite_schema) AS objects`,
+  );
+  const { application, version, objects } = header ?? { application: 0, version: 0, objects: 0 };
+  if (application === 0 && version === 0 && objects === 0) return 'empty';
+  if (application !== APPLICATION_ID) {
+    throw new StateError('schema', `${file} is another program's database: name another file`, null);
+  }
+  if (version !== SCHEMA_VERSION) {
+    const advice = 'update Regent, or name another file';
+    throw new StateError(
+      'schema',
+      `the state file ${file} has version ${version}, newer than 1: ${advice}`,
+      null,
+    );
+  }
+  return 'regent';
+}
+
+/** Under the write lock and after a second look: another process may be making the same file. */
+async function createSchema(connection: SqliteConnection, file: string): Promise<void> {
+  await connection.exec('BEGIN IMMEDIATE');
+  try {
+    if ((await identifyFile(connection, file)) === 'empty') {
+      await connection.exec(`${STATEMENTS.join(';\n')};
+        PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
+    }
+    await connection.exec('COMMIT');
+  } catch (error) {
+    await connection.exec('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
