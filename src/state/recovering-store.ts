@@ -13,12 +13,9 @@ export interface OpenAttempt {
   readonly mustExist: boolean;
 }
 
-export interface RecoveringStoreOptions {
-  readonly open: (attempt: OpenAttempt) => Promise<StateStore>;
-  /** At most one attempt to open in this time. */
-  readonly retryMs?: number;
-}
+export type OpenStore = (attempt: OpenAttempt) => Promise<StateStore>;
 
+/** At most one attempt to open in this time. */
 const RETRY_MS = 500;
 
 /** The store that works now, and how it is given up. */
@@ -29,8 +26,8 @@ interface Opening {
   close(): Promise<void>;
 }
 
-export function openRecoveringStore(options: RecoveringStoreOptions): StateStore {
-  const opening = createOpening(options);
+export function openRecoveringStore(open: OpenStore, retryMs: number = RETRY_MS): StateStore {
+  const opening = createOpening(open, retryMs);
   const use = async <T>(operation: (store: StateStore) => Promise<T>): Promise<T> => {
     const store = await opening.acquire();
     try {
@@ -51,7 +48,7 @@ export function openRecoveringStore(options: RecoveringStoreOptions): StateStore
   };
 }
 
-function createOpening({ open, retryMs = RETRY_MS }: RecoveringStoreOptions): Opening {
+function createOpening(open: OpenStore, retryMs: number): Opening {
   let current: Promise<StateStore> | null = null;
   let lastError: unknown = null;
   let hasOpened = false;
