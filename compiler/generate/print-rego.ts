@@ -1,7 +1,7 @@
 // Prints Rego from small parts: bodies, rules, else chains, METADATA. `opa fmt` does the indentation afterwards.
-import { quoteYaml } from './rego-text.ts';
+import { commentText, quoteYaml } from './rego-text.ts';
 
-const LINE_MAX = 90;
+const LINE_MAX = 70;
 
 /** Expressions that must all hold; each is Rego text. Empty: always. */
 export type Body = readonly string[];
@@ -15,7 +15,8 @@ export interface RegoModule {
 
 export interface Metadata {
   readonly title: string;
-  readonly description: string;
+  /** One line for each thing that is said. */
+  readonly description: readonly string[];
   /** Place in the policy, such as `finance.yaml:19:9`; null for a package. */
   readonly source: string | null;
 }
@@ -66,9 +67,20 @@ export function printMember(value: string, members: readonly string[]): string {
 }
 
 export function printMetadata({ title, description, source }: Metadata): string {
-  const lines = ['METADATA', `title: ${quoteYaml(title)}`, `description: ${quoteYaml(description)}`];
-  if (source !== null) lines.push('custom:', `  source: ${quoteYaml(source)}`);
+  const lines = [
+    'METADATA',
+    `title: ${quoteYaml(title)}`,
+    ...printDescription(description),
+    ...(source === null ? [] : ['custom:', `  source: ${quoteYaml(source)}`]),
+  ];
   return lines.map((line) => `# ${line}`).join('\n');
+}
+
+/** Several lines stand as a block, where YAML takes all but line breaks as it is. */
+function printDescription(lines: readonly string[]): readonly string[] {
+  const [only = '', ...others] = lines;
+  if (others.length === 0) return [`description: ${quoteYaml(only)}`];
+  return ['description: |', ...lines.map((line) => `  - ${commentText(line)}`)];
 }
 
 /** Blocks apart by blank lines; empty ones vanish. */

@@ -79,7 +79,7 @@ function describe({ rule }: VerdictContext, demands: readonly string[], text: st
   const shadow = rule.mode === 'shadow' ? ['recorded, never enforced'] : [];
   const metadata = printMetadata({
     title: rule.id,
-    description: [...when, ...demands, ...shadow].join('; '),
+    description: [...when, ...demands, ...shadow],
     source: printSource(rule.position),
   });
   return `${metadata}\n${text}`;
