@@ -35,7 +35,7 @@ demo: build ## run the finance policy in front of a real MCP server
 	@node dist/test/demo/run-demo.js
 
 test: build check ## run every check and every test
-	node dist/compiler/opa/check-rego.js rego test/compiler/golden/rego
+	node dist/compiler/opa/check-rego.js rego
 	$(NODE_BIN)/vitest run
 
 check: node_modules/.installed

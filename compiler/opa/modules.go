@@ -1,0 +1,78 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/format"
+)
+
+// parsedModule is a formatted source and what it parses to.
+type parsedModule struct {
+	source
+	parsed *ast.Module
+}
+
+func isTest(path string) bool {
+	return strings.HasSuffix(path, "_test.rego")
+}
+
+// formatModules gives the sources back as `opa fmt` writes them, in the order of their paths.
+func formatModules(sources []source) response {
+	formatted := make([]source, 0, len(sources))
+	var problems []problem
+	for _, module := range sorted(sources) {
+		text, err := format.SourceWithOpts(module.Path, []byte(module.Text), format.Opts{RegoVersion: ast.RegoV1})
+		if err != nil {
+			problems = append(problems, problemsOf(err)...)
+			continue
+		}
+		formatted = append(formatted, source{Path: module.Path, Text: string(text)})
+	}
+	if len(problems) > 0 {
+		return response{Problems: problems}
+	}
+	return response{Modules: formatted}
+}
+
+func parseModules(sources []source) ([]parsedModule, []problem) {
+	options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1}
+	modules := make([]parsedModule, 0, len(sources))
+	var problems []problem
+	for _, module := range sorted(sources) {
+		parsed, err := ast.ParseModuleWithOpts(module.Path, module.Text, options)
+		if err != nil {
+			problems = append(problems, problemsOf(err)...)
+			continue
+		}
+		modules = append(modules, parsedModule{source: module, parsed: parsed})
+	}
+	return modules, problems
+}
+
+// check compiles strictly, as `opa check --strict` does.
+func check(sources []source) response {
+	modules, problems := parseModules(sources)
+	if len(problems) == 0 {
+		problems = checkStrictly(modules, ast.CapabilitiesForThisVersion())
+	}
+	return response{Problems: problems}
+}
+
+func checkStrictly(modules []parsedModule, capabilities *ast.Capabilities) []problem {
+	byPath := make(map[string]*ast.Module, len(modules))
+	for _, module := range modules {
+		byPath[module.Path] = module.parsed.Copy()
+	}
+	compiler := ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities)
+	compiler.Compile(byPath)
+	if compiler.Failed() {
+		return problemsOf(compiler.Errors)
+	}
+	return nil
+}
+
+func sorted(sources []source) []source {
+	return slices.SortedFunc(slices.Values(sources), func(a, b source) int { return strings.Compare(a.Path, b.Path) })
+}

@@ -1,0 +1,79 @@
+// What Regent asks of OPA, each as one function.
+import { OpaError, type OpaProblem, type OpaTest, type RegoModule, runOpa } from './run-opa.ts';
+
+export interface BuildRequest {
+  readonly modules: readonly RegoModule[];
+  readonly data: object;
+  /** Evaluated by these names, in this order. */
+  readonly entrypoints: readonly string[];
+  readonly revision: string;
+  readonly metadata: object;
+  /** RE2 expressions to check in the same run. */
+  readonly patterns?: readonly string[];
+}
+
+export type PatternErrors = ReadonlyArray<string | null>;
+
+export type BuildResult =
+  | {
+      readonly ok: true;
+      readonly bundle: Buffer;
+      /** Formatted, tests left out. */
+      readonly modules: readonly RegoModule[];
+      readonly patternErrors: PatternErrors;
+    }
+  | { readonly ok: false; readonly problems: readonly OpaProblem[]; readonly patternErrors: PatternErrors };
+
+/** A bundle with policy.wasm; equal requests give equal bytes. Throws `OpaError`. */
+export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+  const {
+    problems = [],
+    bundle,
+    modules = [],
+    patternErrors = [],
+  } = await runOpa({ operation: 'build', ...request });
+  if (problems.length > 0) return { ok: false, problems, patternErrors };
+  if (bundle === undefined) throw new OpaError('bad-answer', 'OPA built nothing and named no problem');
+  return { ok: true, bundle: Buffer.from(bundle, 'base64'), modules, patternErrors };
+}
+
+/** For each pattern null, or what RE2 says against it. */
+export async function checkPatterns(patterns: readonly string[]): Promise<PatternErrors> {
+  return (await runOpa({ operation: 'patterns', patterns })).patternErrors ?? [];
+}
+
+export type FormatResult =
+  | { readonly ok: true; readonly modules: readonly RegoModule[] }
+  | { readonly ok: false; readonly problems: readonly OpaProblem[] };
+
+export async function formatRego(modules: readonly RegoModule[]): Promise<FormatResult> {
+  const { problems = [], modules: formatted = [] } = await runOpa({ operation: 'format', modules });
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, modules: formatted };
+}
+
+/** As `opa check --strict`; empty where all is well. */
+export async function checkRego(modules: readonly RegoModule[]): Promise<readonly OpaProblem[]> {
+  return (await runOpa({ operation: 'check', modules })).problems ?? [];
+}
+
+export type TestResult =
+  | { readonly ok: true; readonly tests: readonly OpaTest[] }
+  | { readonly ok: false; readonly problems: readonly OpaProblem[] };
+
+/** Runs the `test_` rules of the modules; cases of table tests are told one by one. */
+export async function testRego(modules: readonly RegoModule[]): Promise<TestResult> {
+  const { problems = [], tests = [] } = await runOpa({ operation: 'test', modules });
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, tests };
+}
+
+/** How many look-ups OPA's planner makes by table; a dispatch that fell back to trying every tool lowers it. */
+export async function countDynamicCalls(
+  modules: readonly RegoModule[],
+  entrypoints: readonly string[],
+): Promise<number> {
+  const { problems = [], dynamicCalls = 0 } = await runOpa({ operation: 'plan', modules, entrypoints });
+  const [problem] = problems;
+  if (problem !== undefined)
+    throw new OpaError('bad-answer', `${problem.file}:${problem.row}: ${problem.message}`);
+  return dynamicCalls;
+}

@@ -1,0 +1,95 @@
+// OPA's compiler, formatter, checker and tester: one request to the process that runs them, one answer.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { packageRoot } from '../package-root.ts';
+
+/** `path` is relative and unique; names ending in `_test.rego` are tests. */
+export interface RegoModule {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** `row` and `col` start at 1 and are 0 where OPA names no place. */
+export interface OpaProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly file: string;
+  readonly row: number;
+  readonly col: number;
+}
+
+export interface OpaRequest {
+  readonly operation: 'build' | 'format' | 'check' | 'test' | 'plan' | 'patterns';
+  readonly modules?: readonly RegoModule[];
+  readonly data?: object;
+  readonly entrypoints?: readonly string[];
+  readonly revision?: string;
+  readonly metadata?: object;
+  readonly patterns?: readonly string[];
+}
+
+export interface OpaTest {
+  readonly file: string;
+  readonly row: number;
+  readonly package: string;
+  readonly name: string;
+  readonly passed: boolean;
+  readonly message?: string;
+}
+
+/** What an operation does not make is absent. */
+export interface OpaAnswer {
+  readonly problems?: readonly OpaProblem[];
+  readonly modules?: readonly RegoModule[];
+  /** Base64. */
+  readonly bundle?: string;
+  readonly tests?: readonly OpaTest[];
+  readonly patternErrors?: ReadonlyArray<string | null>;
+  readonly dynamicCalls?: number;
+}
+
+export type OpaErrorCode = 'artefact-missing' | 'crashed' | 'bad-answer';
+
+export class OpaError extends Error {
+  readonly code: OpaErrorCode;
+
+  constructor(code: OpaErrorCode, message: string, cause: unknown = null) {
+    super(message, { cause });
+    this.name = 'OpaError';
+    this.code = code;
+  }
+}
+
+/** The program runs once for a short time: compiling it well costs more than it gives. */
+const NODE_FLAGS = ['--liftoff-only', '--no-warnings'];
+
+/** Throws `OpaError`; problems in the Rego are part of the answer. */
+export async function runOpa(request: OpaRequest): Promise<OpaAnswer> {
+  const program = path.join(packageRoot(), 'dist', 'compiler', 'opa', 'opa-process.js');
+  const wasm = path.join(path.dirname(program), 'opa.wasm');
+  if (!existsSync(program) || !existsSync(wasm)) {
+    throw new OpaError('artefact-missing', `OPA's WebAssembly is not built (${wasm}); run make`);
+  }
+  const child = spawn(process.execPath, [...NODE_FLAGS, program], { stdio: 'pipe', env: {} });
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  // A process that dies early is told by its exit code, not by the broken pipe.
+  child.stdin.on('error', () => {});
+  child.stdin.end(JSON.stringify(request));
+  const [stdout, stderr, exitCode] = await Promise.all([buffer(child.stdout), text(child.stderr), exited]);
+  if (exitCode !== 0)
+    throw new OpaError('crashed', `OPA ended with exit code ${exitCode}: ${stderr.trim().slice(-2000)}`);
+  return parseAnswer(stdout);
+}
+
+function parseAnswer(stdout: Buffer): OpaAnswer {
+  try {
+    return JSON.parse(stdout.toString('utf8')) as OpaAnswer;
+  } catch (cause) {
+    throw new OpaError('bad-answer', 'OPA gave an answer that is not JSON', cause);
+  }
+}

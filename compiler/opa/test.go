@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"sort"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/tester"
+)
+
+// testResult is one test rule, or one case of a table test.
+type testResult struct {
+	File    string `json:"file"`
+	Row     int    `json:"row"`
+	Package string `json:"package"`
+	Name    string `json:"name"`
+	Passed  bool   `json:"passed"`
+	// Message is OPA's error where the test could not run.
+	Message string `json:"message,omitempty"`
+}
+
+func test(sources []source) response {
+	modules, problems := parseModules(sources)
+	if len(problems) > 0 {
+		return response{Problems: problems}
+	}
+	byPath := make(map[string]*ast.Module, len(modules))
+	for _, module := range modules {
+		byPath[module.Path] = module.parsed
+	}
+	ctx := context.Background()
+	results, err := tester.NewRunner().SetStore(inmem.New()).SetModules(byPath).RunTests(ctx, nil)
+	if err != nil {
+		return response{Problems: problemsOf(err)}
+	}
+	var tests []testResult
+	for result := range results {
+		tests = append(tests, testsOf(result)...)
+	}
+	return response{Tests: tests}
+}
+
+func testsOf(result *tester.Result) []testResult {
+	base := testResult{Package: result.Package, Name: result.Name, Passed: result.Pass()}
+	if result.Location != nil {
+		base.File, base.Row = result.Location.File, result.Location.Row
+	}
+	if result.Error != nil {
+		base.Message = result.Error.Error()
+	}
+	names := make([]string, 0, len(result.SubResults))
+	for name := range result.SubResults {
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return []testResult{base}
+	}
+	sort.Strings(names)
+	cases := make([]testResult, 0, len(names))
+	for _, name := range names {
+		one := base
+		one.Name = base.Name + "/" + name
+		one.Passed = !result.SubResults[name].Fail
+		cases = append(cases, one)
+	}
+	return cases
+}
