@@ -61,12 +61,13 @@ async function configure(
   options: SqliteStoreOptions,
 ): Promise<void> {
   await connection.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs ?? BUSY_TIMEOUT_MS}`);
-  await identifyFile(connection, file.path);
+  const found = await identifyFile(connection, file.path);
+  if (found === 'empty' && options.mustExist) throw stateFileError('schema', file.path, null);
   const [mode] = await connection.all<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
   if (mode?.journal_mode !== 'wal')
     throw stateFileError('io', file.path, new Error('no write-ahead log here'));
   await connection.exec(`PRAGMA synchronous = ${options.durability}`);
-  await prepareSchema(connection, file.path, options.mustExist ?? false);
+  await prepareSchema(connection, file.path);
 }
 
 function createStore({ file, connection, readCounters, insert, transaction }: StoreParts): StateStore {

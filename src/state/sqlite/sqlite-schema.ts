@@ -92,15 +92,8 @@ END`,
 ];
 
 /** Makes the tables in an empty file, else insists that they are there as this version made them. */
-export async function prepareSchema(
-  connection: SqliteConnection,
-  file: string,
-  mustExist: boolean,
-): Promise<void> {
-  if ((await identifyFile(connection, file)) === 'empty') {
-    if (mustExist) throw stateFileError('schema', file, null);
-    await createSchema(connection, file);
-  }
+export async function prepareSchema(connection: SqliteConnection, file: string): Promise<void> {
+  if ((await identifyFile(connection, file)) === 'empty') await createSchema(connection, file);
   const objects = await connection.all<{ sql: string }>('SELECT sql FROM sqlite_schema');
   const found = new Set(objects.map(({ sql }) => sql));
   if (!STATEMENTS.every((statement) => found.has(statement))) throw stateFileError('schema', file, null);
