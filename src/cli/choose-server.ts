@@ -10,5 +10,7 @@ export function chooseServer({ servers }: LoadedPolicy, wanted: string | null): 
     throw new CliError(`the policy has no server ${JSON.stringify(wanted)}; it has ${servers.join(', ')}`);
   }
   if (only !== undefined && others.length === 0) return only;
-  throw new CliError(`the policies name several servers (${servers.join(', ')}); say which with --server NAME`);
+  throw new CliError(
+    `the policies name several servers (${servers.join(', ')}); say which with --server NAME`,
+  );
 }

@@ -33,6 +33,9 @@ async function writeOutput(file: string, content: string | Buffer): Promise<void
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, content);
   } catch (cause) {
-    throw new CliError(`${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new CliError(
+      `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }

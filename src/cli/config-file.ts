@@ -18,16 +18,25 @@ export interface ConfigFile {
 
 type Reader = (value: unknown) => unknown;
 
-const READERS: Readonly<Record<string, readonly [field: keyof ConfigFile, expected: string, read: Reader]>> = {
-  policy: ['policy', 'a file name or a list of them', (value) => readTexts(typeof value === 'string' ? [value] : value)],
-  server: ['server', 'a text', readText],
-  agent: ['agent', 'a text', readText],
-  state: ['state', 'a file name', readText],
-  durability: ['durability', 'full or normal', (value) => ['full', 'normal'].find((known) => known === value)],
-  hold: ['hold', 'a duration such as 45s', readText],
-  log_level: ['logLevel', LOG_LEVELS.join(', '), (value) => LOG_LEVELS.find((known) => known === value)],
-  command: ['command', "a list: the server's command and its arguments", readTexts],
-};
+const READERS: Readonly<Record<string, readonly [field: keyof ConfigFile, expected: string, read: Reader]>> =
+  {
+    policy: [
+      'policy',
+      'a file name or a list of them',
+      (value) => readTexts(typeof value === 'string' ? [value] : value),
+    ],
+    server: ['server', 'a text', readText],
+    agent: ['agent', 'a text', readText],
+    state: ['state', 'a file name', readText],
+    durability: [
+      'durability',
+      'full or normal',
+      (value) => ['full', 'normal'].find((known) => known === value),
+    ],
+    hold: ['hold', 'a duration such as 45s', readText],
+    log_level: ['logLevel', LOG_LEVELS.join(', '), (value) => LOG_LEVELS.find((known) => known === value)],
+    command: ['command', "a list: the server's command and its arguments", readTexts],
+  };
 
 /** Relative file names in it are taken from its own folder. Throws `CliError` with the first thing that is wrong. */
 export async function readConfigFile(file: string): Promise<ConfigFile> {
@@ -36,7 +45,9 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
   for (const [key, value] of Object.entries(content)) {
     const reader = READERS[key];
     if (reader === undefined) {
-      throw new CliError(`${file}: ${JSON.stringify(key)} is not a key here; the keys are ${Object.keys(READERS).join(', ')}`);
+      throw new CliError(
+        `${file}: ${JSON.stringify(key)} is not a key here; the keys are ${Object.keys(READERS).join(', ')}`,
+      );
     }
     const [field, expected, read] = reader;
     const setting = read(value);
@@ -64,7 +75,9 @@ async function parseYaml(file: string): Promise<object> {
 function withResolvedFiles(config: ConfigFile, folder: string): ConfigFile {
   return {
     ...config,
-    ...(config.policy === undefined ? {} : { policy: config.policy.map((file) => path.resolve(folder, file)) }),
+    ...(config.policy === undefined
+      ? {}
+      : { policy: config.policy.map((file) => path.resolve(folder, file)) }),
     ...(config.state === undefined ? {} : { state: path.resolve(folder, config.state) }),
   };
 }

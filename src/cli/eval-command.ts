@@ -1,15 +1,14 @@
 // `regent eval`: one decision as JSON, made by the same code as the sidecar's, without a server and without charges.
-import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import type { PreparedCall, ToolCall } from '../policy/prepare-call.ts';
 import { decideBatch } from '../proxy/judge/decide-batch.ts';
 import { readArguments } from '../proxy/read/read-arguments.ts';
-import { openSqliteStore } from '../state/sqlite-store.ts';
 import type { CounterRecord } from '../state/store.ts';
 import { chooseServer } from './choose-server.ts';
 import { CliError } from './cli-error.ts';
+import { openExistingState } from './open-existing-state.ts';
 import { openPolicy } from './open-policy.ts';
 
 export interface EvalFlags {
@@ -36,7 +35,13 @@ export async function evalCall(flags: EvalFlags): Promise<void> {
   const keys = prepared instanceof PolicyError ? [] : prepared.counters.map(({ key }) => key);
   const records = await readCounters(flags.state, keys);
   const nowMs = readTime(flags.at);
-  const { verdicts } = decideBatch({ policy, calls: [{ call, digest: '' }], prepared: [prepared], records, nowMs });
+  const { verdicts } = decideBatch({
+    policy,
+    calls: [{ call, digest: '' }],
+    prepared: [prepared],
+    records,
+    nowMs,
+  });
   process.stdout.write(`${JSON.stringify(verdicts[0]?.decision, null, 2)}\n`);
 }
 
@@ -51,21 +56,22 @@ function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyErr
 
 function readCallArguments(json: string): ToolCall['arguments'] {
   const reading = readArguments(Buffer.from(json));
-  if ('problem' in reading) throw new CliError(`--arguments: ${reading.problem}; give a JSON object such as '{"amount": 5}'`);
+  if ('problem' in reading)
+    throw new CliError(`--arguments: ${reading.problem}; give a JSON object such as '{"amount": 5}'`);
   return reading.arguments;
 }
 
 function readTime(at: string | undefined): number {
   const nowMs = at === undefined ? Date.now() : Date.parse(at);
-  if (Number.isNaN(nowMs)) throw new CliError(`--at ${JSON.stringify(at)} is not a time; write it as 2026-11-22T15:04:00Z`);
+  if (Number.isNaN(nowMs))
+    throw new CliError(`--at ${JSON.stringify(at)} is not a time; write it as 2026-11-22T15:04:00Z`);
   return nowMs;
 }
 
 async function readCounters(file: string | undefined, keys: readonly string[]): Promise<CounterRecord[]> {
   const atZero = keys.map((key) => ({ key, version: 0, windowStartMs: 0, value: 0, buckets: [] }));
   if (file === undefined) return atZero;
-  if (!existsSync(file)) throw new CliError(`there is no state file ${file}`);
-  const store = await openSqliteStore({ file, durability: 'normal' });
+  const store = await openExistingState(file);
   const records = await store.read(keys);
   await store.close();
   return records;

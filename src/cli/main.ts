@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The `regent` command: reads the command line, runs what it asks for, and turns failures into exit codes.
 import { Console } from 'node:console';
-import { reportFailure } from './report-failure.ts';
 import { createProgram } from './program.ts';
+import { reportFailure } from './report-failure.ts';
 
 // stdout belongs to MCP (or to a command's own output): nothing that a library prints may land there.
 globalThis.console = new Console(process.stderr, process.stderr);

@@ -30,7 +30,8 @@ export class PolicyProblems extends Error {
 /** Throws `PolicyProblems`, or `PolicyError` where a file or bundle cannot be used. */
 export async function openPolicy({ files, server }: PolicyFiles): Promise<LoadedPolicy> {
   const [first] = files;
-  if (files.length === 1 && first !== undefined && isBundle(first)) return loadBundle(await readPolicyFile(first));
+  if (files.length === 1 && first !== undefined && isBundle(first))
+    return loadBundle(await readPolicyFile(first));
   const sources = await readSources(files);
   const cache = openBundleCache(bundleCacheFolder());
   const key = bundleKey(await readFingerprint(), sources, server);
@@ -43,11 +44,16 @@ export async function openPolicy({ files, server }: PolicyFiles): Promise<Loaded
 }
 
 export async function readSources(files: readonly string[]): Promise<PolicySource[]> {
-  return Promise.all(files.map(async (name) => ({ name, text: decodeText(name, await readPolicyFile(name)) })));
+  return Promise.all(
+    files.map(async (name) => ({ name, text: decodeText(name, await readPolicyFile(name)) })),
+  );
 }
 
 /** Throws `PolicyProblems`. */
-export async function compileSources(sources: readonly PolicySource[], server: string | null): Promise<CompiledPolicy> {
+export async function compileSources(
+  sources: readonly PolicySource[],
+  server: string | null,
+): Promise<CompiledPolicy> {
   const { compilePolicy } = await import('../../compiler/index.ts');
   const result = await compilePolicy(sources, server === null ? {} : { server });
   if (!result.ok) throw new PolicyProblems(result.diagnostics);
@@ -71,7 +77,10 @@ async function readPolicyFile(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : String(cause);
+    const why =
+      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+        ? 'there is no such file'
+        : String(cause);
     throw new PolicyError('policy-missing', `the policy ${file} cannot be read: ${why}`, cause);
   }
 }

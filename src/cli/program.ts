@@ -41,13 +41,22 @@ function addSidecar(program: Command, serverCommand: readonly string[]): void {
   program
     .addOption(policyOption())
     .option('--server NAME', "name of the MCP server; replaces the policy's own")
-    .addOption(new Option('--agent NAME', 'who calls, in rules, counters and journal (default: anonymous)').env('REGENT_AGENT'))
+    .addOption(
+      new Option('--agent NAME', 'who calls, in rules, counters and journal (default: anonymous)').env(
+        'REGENT_AGENT',
+      ),
+    )
     .option('--state FILE', 'counters and journal (default: ~/.regent/state.db)')
     .addOption(
-      new Option('--durability MODE', 'full survives power loss, normal the death of the process (default: full)').choices(['full', 'normal']),
+      new Option(
+        '--durability MODE',
+        'full survives power loss, normal the death of the process (default: full)',
+      ).choices(['full', 'normal']),
     )
     .option('--hold DURATION', 'the longest that a call waits for a human (default: 45s)')
-    .addOption(new Option('--log-level LEVEL', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]))
+    .addOption(
+      new Option('--log-level LEVEL', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]),
+    )
     .option('--config FILE', 'regent.yaml with these options; a flag wins')
     .action(async (flags: object) => {
       const { runSidecarCommand } = await import('./sidecar-command.ts');
@@ -97,7 +106,9 @@ function addJournal(program: Command): void {
     .option('--state FILE', 'the state file to read (default: ~/.regent/state.db)')
     .option('--tool GLOB', 'only these tools')
     .option('--agent NAME', 'only this agent')
-    .addOption(new Option('--outcome OUTCOME', 'only this outcome').choices(['allow', 'deny', 'require_approval']))
+    .addOption(
+      new Option('--outcome OUTCOME', 'only this outcome').choices(['allow', 'deny', 'require_approval']),
+    )
     .option('--since TIME', 'only from then on: 15m, 24h, 7d or 2026-11-22T15:04:00Z')
     .option('--json', 'one JSON object a line, with the input and output of each decision')
     .option('--follow', 'go on printing what is decided')

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import { StateError } from '../state/store.ts';
+import { TransportError } from '../transport/transport.ts';
 import { CliError } from './cli-error.ts';
 import { PolicyProblems } from './open-policy.ts';
 import { ScanError } from './scan/scan-error.ts';
@@ -19,7 +20,12 @@ export function reportFailure(error: unknown): number {
     console.error(`regent: ${error.message}`);
     return error.exitCode;
   }
-  if (error instanceof PolicyError || error instanceof StateError || error instanceof ScanError) {
+  if (
+    error instanceof PolicyError ||
+    error instanceof StateError ||
+    error instanceof ScanError ||
+    error instanceof TransportError
+  ) {
     console.error(`regent: ${error.message}`);
     return 2;
   }

@@ -15,6 +15,9 @@ import { openPolicy } from './open-policy.ts';
 import { keepPolicy } from './policy-in-force.ts';
 import type { SidecarOptions } from './sidecar-options.ts';
 
+const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
+const GRACE_MS = 2000;
+
 /** The exit code: the server's own where it ended first. */
 export async function runSidecar(options: SidecarOptions): Promise<number> {
   const log = createLogger(options.logLevel);
@@ -22,13 +25,20 @@ export async function runSidecar(options: SidecarOptions): Promise<number> {
   const first = await openPolicy(files);
   const server = chooseServer(first, options.server);
   const inForce = keepPolicy({ files, server, first, log });
-  const store = openRecoveringStore(() => openSqliteStore({ file: options.state, durability: options.durability }));
+  const store = openRecoveringStore(({ mustExist }) =>
+    openSqliteStore({ file: options.state, durability: options.durability, mustExist }),
+  );
   warmUp(store, log);
 
-  const child = await startChildServer(options.command);
+  const client = openStdioClient(MESSAGE_BYTES_MAX);
+  const child = await startChildServer({
+    command: options.command,
+    maxBytes: MESSAGE_BYTES_MAX,
+    graceMs: GRACE_MS,
+  });
   const results = createResultRecorder({ store, now: Date.now, log });
   const proxy = startProxy({
-    client: openStdioClient(),
+    client,
     server: child,
     identity: { server, agent: { id: options.agent, claims: '{}' }, session: randomUUID() },
     policy: inForce.current,
@@ -39,9 +49,13 @@ export async function runSidecar(options: SidecarOptions): Promise<number> {
   });
   inForce.onChange(proxy.announceToolChanges);
   const signalled = stopOnSignals(proxy.stop);
-  log.info({ policies: options.policies, revision: first.revision, server, state: options.state }, 'policy in force');
+  log.info(
+    { policies: options.policies, revision: first.revision, server, state: options.state },
+    'policy in force',
+  );
 
   const end = await proxy.finished;
+  await client.flush();
   inForce.close();
   await results.close();
   await store.close();

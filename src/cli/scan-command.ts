@@ -10,7 +10,9 @@ export interface ScanFlags {
 export async function scanCommand(flags: ScanFlags, serverCommand: readonly string[]): Promise<void> {
   const [command, ...args] = serverCommand;
   if (command === undefined) {
-    throw new CliError('no server was given; put its command after --, such as: regent scan -- npx -y @some/mcp-server');
+    throw new CliError(
+      'no server was given; put its command after --, such as: regent scan -- npx -y @some/mcp-server',
+    );
   }
   await runScan({ out: flags.output ?? null, force: flags.force ?? false, command, args });
 }

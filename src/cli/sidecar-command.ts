@@ -2,7 +2,10 @@
 import { runSidecar } from './run-sidecar.ts';
 import { readSidecarOptions, type SidecarFlags } from './sidecar-options.ts';
 
-export async function runSidecarCommand(flags: SidecarFlags, serverCommand: readonly string[]): Promise<void> {
+export async function runSidecarCommand(
+  flags: SidecarFlags,
+  serverCommand: readonly string[],
+): Promise<void> {
   const exitCode = await runSidecar(await readSidecarOptions(flags, serverCommand));
   // Timers and handles of a session that is over must not keep the process.
   process.exit(exitCode);

@@ -31,13 +31,18 @@ export interface SidecarOptions {
 const DEFAULT_HOLD = '45s';
 
 /** Throws `CliError` that says what is missing or wrong. */
-export async function readSidecarOptions(flags: SidecarFlags, serverCommand: readonly string[]): Promise<SidecarOptions> {
+export async function readSidecarOptions(
+  flags: SidecarFlags,
+  serverCommand: readonly string[],
+): Promise<SidecarOptions> {
   const config = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const settings = { ...config, ...flags };
   const [command, ...args] = serverCommand.length > 0 ? serverCommand : (config.command ?? []);
   if (settings.policy === undefined) throw new CliError('no policy was given; say which with -c POLICY');
   if (command === undefined) {
-    throw new CliError("no server was given; put its command after --, such as: regent -c policy.yaml -- npx -y @some/mcp-server");
+    throw new CliError(
+      'no server was given; put its command after --, such as: regent -c policy.yaml -- npx -y @some/mcp-server',
+    );
   }
   return {
     policies: settings.policy,
@@ -61,6 +66,7 @@ function readAgent(agent: string | undefined): string {
 
 function readHold(text: string): number {
   const holdMs = parseDuration(text);
-  if (holdMs === null) throw new CliError(`--hold ${JSON.stringify(text)} is not a duration; write it as 45s or 2m`);
+  if (holdMs === null)
+    throw new CliError(`--hold ${JSON.stringify(text)} is not a duration; write it as 45s or 2m`);
   return holdMs;
 }

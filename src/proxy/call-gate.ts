@@ -5,7 +5,8 @@ import { denialMessage } from './denial.ts';
 import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST } from './json-rpc.ts';
 import type { Verdict } from './judge/verdict.ts';
 import { canonicalJson } from './read/canonical-json.ts';
-import type { MessageParts, ToolCallParts } from './read/read-message.ts';
+import type { MessageParts } from './read/read-message.ts';
+import type { ToolCallParts } from './read/tool-call.ts';
 import type { Session } from './session.ts';
 
 export interface GatedCall extends MessageParts {

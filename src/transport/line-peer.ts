@@ -1,0 +1,40 @@
+// A peer over two byte streams: lines in, lines out, with back-pressure both ways.
+import type { Readable, Writable } from 'node:stream';
+import { createLineSplitter } from './line-splitter.ts';
+import { createLineWriter } from './line-writer.ts';
+import type { MessagePeer } from './transport.ts';
+
+export interface PeerStreams {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Lines over this many bytes are dropped and reported. */
+  readonly maxBytes: number;
+}
+
+/** A broken output ends the peer as the end of its input does. */
+export function createLinePeer({ input, output, maxBytes }: PeerStreams): MessagePeer {
+  let endHandler = (): void => {};
+  let drainHandler = (): void => {};
+  let hasEnded = false;
+  const end = (): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    endHandler();
+  };
+  const splitter = createLineSplitter(maxBytes);
+  input.on('data', splitter.push).on('end', end).on('close', end).on('error', end);
+  output.on('drain', () => drainHandler()).on('error', end);
+  return {
+    onLine: splitter.onLine,
+    onOversize: splitter.onOversize,
+    onEnd: (handler) => {
+      endHandler = handler;
+    },
+    onDrain: (handler) => {
+      drainHandler = handler;
+    },
+    write: createLineWriter(output),
+    pause: () => void input.pause(),
+    resume: () => void input.resume(),
+  };
+}
