@@ -3,7 +3,7 @@ import type { Condition } from '../model/policy.ts';
 import { listOf, numericOperator, patternOf, printComparable } from './condition-operand.ts';
 import { ownIncrement, startOf } from './condition-place.ts';
 import { jsonType, printLiteral, printTypesTest } from './literal.ts';
-import { holdAtPath } from './path-rego.ts';
+import { holdAtPath, isMissing } from './path-rego.ts';
 import { type Body, printMember } from './print-rego.ts';
 import type { RuleContext } from './rule-context.ts';
 import type { Place } from './rule-sheet.ts';
@@ -54,7 +54,7 @@ function holdingWays(condition: Condition, { text }: Place, increment: string | 
     case 'contains':
       return containingWays(condition, text);
     case 'exists':
-      return [[value === false ? `not ${text} != null` : `${text} != null`]];
+      return value === false ? [[isMissing(text)], [`${text} == null`]] : [[`${text} != null`]];
   }
 }
 

@@ -42,9 +42,17 @@ export function refuteAtPath({ place, steps }: PathStart, end: PathEnd): readonl
   return end.missingArray === 'counts' ? [[isMissing(here.text)], ...below] : below;
 }
 
-/** True where there is no value. `not x` alone would be true of false as well. */
+/**
+ * True where the expression is false or has no value. `not` is no help there: OPA evaluates what a negated call is given
+ * before the negation, so that `not type_name(x)` has no value itself where x has none.
+ */
+export function hasNoTruth(expression: string): string {
+  return `[true | ${expression}] == []`;
+}
+
+/** True where there is no value. */
 export function isMissing(value: string): string {
-  return `not type_name(${value})`;
+  return hasNoTruth(isPresent(value));
 }
 
 /** True of every value, null and false included. */

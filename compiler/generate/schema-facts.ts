@@ -2,6 +2,7 @@
 // sure of the type, since Rego compares across types.
 import type { NumberLiteral, Schema, SchemaType } from '../model/policy.ts';
 import { type JsonType, jsonType, printLiteral, printTypesTest } from './literal.ts';
+import { hasNoTruth } from './path-rego.ts';
 import { type Body, printMember } from './print-rego.ts';
 import { quotePattern } from './rego-text.ts';
 
@@ -53,7 +54,7 @@ function boundFacts(schema: Schema, value: string): Fact[] {
   });
   if (schema.multipleOf === undefined) return facts;
   const isMultiple = printMultiple(value, schema.multipleOf);
-  return [...facts, { type, holds: isMultiple, refuted: `not ${isMultiple}` }];
+  return [...facts, { type, holds: isMultiple, refuted: hasNoTruth(isMultiple) }];
 }
 
 /** Exact for decimals: both sides are scaled to whole numbers, and `%` of a fraction has no value. */
@@ -124,7 +125,7 @@ export function otherTypeWays(types: readonly SchemaType[], value: string): read
   if (!isWhole) return [isOther];
   return [
     [...isOther, `type_name(${value}) != "number"`],
-    [`is_number(${value})`, `not ${value} % 1 == 0`],
+    [`is_number(${value})`, hasNoTruth(`${value} % 1 == 0`)],
   ];
 }
 

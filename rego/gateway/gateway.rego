@@ -113,7 +113,10 @@ covered if registered
 
 covered if covering != ""
 
-covered if data.regent.servers[input.server].default_allow
+covered if {
+	is_string(input.tool)
+	data.regent.servers[input.server].default_allow
+}
 
 # METADATA
 # description: The glob whose rules hold, where no entry bears the tool's own name; "" where none does.
