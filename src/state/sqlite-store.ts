@@ -8,7 +8,7 @@ import { type InsertBatch, prepareInsert } from './sqlite/sqlite-batch.ts';
 import { isSqliteError, openConnection, type SqliteConnection } from './sqlite/sqlite-connection.ts';
 import { prepareReadCounters, type ReadCounters } from './sqlite/sqlite-counters.ts';
 import { explainSqliteError, stateFileError } from './sqlite/sqlite-error.ts';
-import { listEntries, readLatestSequence, settleRows } from './sqlite/sqlite-journal.ts';
+import { listEntries, prepareSettle, readLatestSequence, type SettleRows } from './sqlite/sqlite-journal.ts';
 import { identifyFile, OVERTAKEN, prepareSchema } from './sqlite/sqlite-schema.ts';
 import { prepareTransaction, type RunTransaction } from './sqlite/sqlite-transaction.ts';
 import { claimStateFile, type StateFile } from './sqlite/state-file.ts';
@@ -32,6 +32,7 @@ interface StoreParts {
   readonly readCounters: ReadCounters;
   readonly insert: InsertBatch;
   readonly transaction: RunTransaction;
+  readonly settle: SettleRows;
 }
 
 /** Throws `StateError`. A file that holds anything but Regent's own tables is left as it is. */
@@ -41,10 +42,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
     const connection = await openConnection(file.path);
     try {
       await configure(connection, file, options);
-      const readCounters = await prepareReadCounters(connection);
-      const insert = await prepareInsert(connection);
-      const transaction = await prepareTransaction(connection);
-      return createStore({ file, connection, readCounters, insert, transaction });
+      return createStore({
+        file,
+        connection,
+        readCounters: await prepareReadCounters(connection),
+        insert: await prepareInsert(connection),
+        transaction: await prepareTransaction(connection),
+        settle: await prepareSettle(connection),
+      });
     } catch (error) {
       await connection.close().catch(() => undefined);
       throw error;
@@ -70,7 +75,8 @@ async function configure(
   await prepareSchema(connection, file.path);
 }
 
-function createStore({ file, connection, readCounters, insert, transaction }: StoreParts): StateStore {
+function createStore(parts: StoreParts): StateStore {
+  const { file, connection, readCounters, insert, transaction } = parts;
   const runInOrder = createSerialQueue();
   let isClosed = false;
   const operate = <T>(operation: () => Promise<T>): Promise<T> =>
@@ -89,7 +95,7 @@ function createStore({ file, connection, readCounters, insert, transaction }: St
     commit: (batch) => operate(() => commitUnlessOvertaken(() => insert(batch))),
     commitLocked: (keys, build) =>
       operate(() => transaction(async () => insert(build(await readCounters(keys))))),
-    settle: (results) => operate(() => settleRows(connection, results)),
+    settle: (results) => operate(() => parts.settle(results)),
     list: (filter) => operate(() => listEntries(connection, filter)),
     latestSequence: () => operate(() => readLatestSequence(connection)),
     close: () =>

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import sqlite3 from 'sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
 import type { StateStore } from '../../src/state/store.ts';
+import { openSqlFile } from './sql-file.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const PAYER = fileURLToPath(new URL('../../dist/test/state/payer.js', import.meta.url));
@@ -34,7 +34,7 @@ describe('invariant 6: four processes paying from one budget', () => {
 
   test('lose and invent nothing when they are killed at random moments', async () => {
     const file = join(temporaryFolder(), 'state.db');
-    const cap = 3000 * 125;
+    const cap = 8000 * 125;
     const endless = { cap, amount: 125, payments: 1_000_000 };
     for (let round = 0; round < 5; round += 1) {
       const children = startPayers(file, endless);
@@ -43,7 +43,7 @@ describe('invariant 6: four processes paying from one budget', () => {
       expect(spent).toBe(calls * 125);
       expect(spent).toBeLessThanOrEqual(cap);
     }
-    const last = startPayers(file, { ...endless, payments: 1000 });
+    const last = startPayers(file, { ...endless, payments: 2000 });
     await Promise.all(last.map(printed));
     expect((await accounts(file)).spent).toBe(cap);
   });
@@ -106,12 +106,8 @@ function charged(paid: Awaited<ReturnType<StateStore['list']>>, counter: string)
 }
 
 async function integrity(file: string): Promise<unknown> {
-  const database = new sqlite3.Database(file);
-  const rows = await new Promise<Array<{ integrity_check: string }>>((resolve, reject) => {
-    database.all<{ integrity_check: string }>('PRAGMA integrity_check', (error, found) =>
-      error === null ? resolve(found) : reject(error),
-    );
-  });
-  await new Promise((resolve) => database.close(resolve));
-  return rows[0]?.integrity_check;
+  const database = openSqlFile(file);
+  const [row] = await database.all<{ integrity_check: string }>('PRAGMA integrity_check');
+  await database.close();
+  return row?.integrity_check;
 }

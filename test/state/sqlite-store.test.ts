@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sqlite3 from 'sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
 import { sampleCounter, sampleRow } from './sample-batch.ts';
+import { runSql } from './sql-file.ts';
 import { testStore } from './store-contract.ts';
 import { makeFolder, removeFolder, temporaryFolder } from './temporary-folder.ts';
 
@@ -110,12 +110,4 @@ async function seededFile(): Promise<string> {
   await store.commit({ rows: [sampleRow()], reads: [], writes: [sampleCounter('spent')] });
   await store.close();
   return file;
-}
-
-async function runSql(file: string, sql: string): Promise<void> {
-  const database = new sqlite3.Database(file);
-  await new Promise<void>((resolve, reject) => {
-    database.exec(sql, (error) => (error === null ? resolve() : reject(error)));
-  });
-  await new Promise((resolve) => database.close(resolve));
 }

@@ -11,7 +11,7 @@ export interface SqliteStatement {
 export interface SqliteConnection {
   /** Several statements without parameters or results. */
   exec(sql: string): Promise<void>;
-  /** One statement, prepared for this once. */
+  /** One reading statement, prepared for this once. */
   all<Row>(sql: string, parameters?: readonly SqliteValue[]): Promise<Row[]>;
   prepare(sql: string): Promise<SqliteStatement>;
   /** Also ends the prepared statements. */
@@ -63,11 +63,24 @@ function prepare(database: sqlite3.Database, sql: string): Promise<sqlite3.State
   });
 }
 
-/** Never `get`: it leaves the statement open at its row, and with it a read transaction. */
+/**
+ * Two traps of SQLite that the package leaves open:
+ * - `get` leaves the statement at its row, and with it a read transaction: never used here.
+ * - A statement that found the file locked stays half begun, and as long as it does every other statement succeeds
+ *   without being committed. So a failed statement is reset before its failure is told.
+ */
 function wrap(statement: sqlite3.Statement): SqliteStatement {
+  const orReset = async <Value>(start: (done: Done) => void): Promise<Value> => {
+    try {
+      return await settled(start);
+    } catch (error) {
+      await new Promise<void>((resolve) => statement.reset(() => resolve()));
+      throw error;
+    }
+  };
   return {
-    run: (parameters) => settled((done) => statement.run(parameters, done)),
-    all: (parameters) => settled((done) => statement.all(parameters, done)),
+    run: (parameters) => orReset((done) => statement.run(parameters, done)),
+    all: (parameters) => orReset((done) => statement.all(parameters, done)),
   };
 }
 

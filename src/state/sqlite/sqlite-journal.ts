@@ -29,16 +29,14 @@ export async function readLatestSequence(connection: SqliteConnection): Promise<
   return row?.latest ?? 0;
 }
 
-export async function settleRows(
-  connection: SqliteConnection,
-  results: readonly JournalResult[],
-): Promise<void> {
-  const values = results.map(({ id, result, atMs }) => [id, result, atMs]);
-  await connection.all(
+export type SettleRows = (results: readonly JournalResult[]) => Promise<void>;
+
+export async function prepareSettle(connection: SqliteConnection): Promise<SettleRows> {
+  const update = await connection.prepare(
     `UPDATE journal SET result = settled.value ->> 1, result_at_ms = settled.value ->> 2
      FROM json_each(?) AS settled WHERE journal.id = settled.value ->> 0`,
-    [JSON.stringify(values)],
   );
+  return (results) => update.run([JSON.stringify(results.map(({ id, result, atMs }) => [id, result, atMs]))]);
 }
 
 /** Regent's globs know `*` and `?` alone; SQLite's also know `[`. */
