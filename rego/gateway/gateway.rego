@@ -68,7 +68,7 @@ default listed := false
 listed if {
 	refusal == null
 	not entry_unlisted
-	not data.regent.servers[input.server].unlisted
+	not server_unlisted
 }
 
 # METADATA
@@ -89,17 +89,17 @@ refusal := {
 	"rule": "server-unknown",
 	"reason": "the policy does not name this server",
 } if {
-	not data.regent.servers[input.server].registered
+	not known
 } else := {
 	"rule": "hidden",
 	"reason": "the policy hides this tool",
 } if {
-	data.regent.servers[input.server].hidden
+	hidden
 } else := {
 	"rule": "agent-not-permitted",
 	"reason": "the policy does not permit this tool to this agent",
 } if {
-	not data.regent.servers[input.server].permitted
+	not permitted
 } else := {
 	"rule": "default-deny",
 	"reason": "the policy does not list this tool",
@@ -115,7 +115,7 @@ covered if covering != ""
 
 covered if {
 	is_string(input.tool)
-	data.regent.servers[input.server].default_allow
+	default_allow
 }
 
 # METADATA
@@ -207,7 +207,24 @@ entry_unlisted := data.regent.tools[input.server][input.tool].unlisted
 
 entry_unlisted := data.regent.globs[input.server][covering].unlisted if covering != ""
 
-# What the rules for all tools of the server say.
+# What the server says of every tool. Each look-up has a rule with a default, and `not` stands before that rule only:
+# in WebAssembly, `not data.x[y].z` does not hold where z is false (OPA 1.22.2), so that a call would pass.
+
+default known := false
+
+known := data.regent.servers[input.server].registered
+
+default hidden := false
+
+hidden := data.regent.servers[input.server].hidden
+
+default permitted := false
+
+permitted := data.regent.servers[input.server].permitted
+
+default default_allow := false
+
+default_allow := data.regent.servers[input.server].default_allow
 
 default server_denials := set()
 
@@ -224,3 +241,7 @@ server_shadow := data.regent.servers[input.server].shadow
 default server_charges := set()
 
 server_charges := data.regent.servers[input.server].charges
+
+default server_unlisted := false
+
+server_unlisted := data.regent.servers[input.server].unlisted
