@@ -1,10 +1,10 @@
 // Turns a tool call into what a decision needs of it: the fixed part of the input, and the counters to read.
 import { CURRENCY_PATTERN, counterKey, PER_VALUE_MAX } from '../../compiler/model/counter-key.ts';
+import { plainDecimal, toMinorUnits } from '../../compiler/model/exact-number.ts';
 import type { CounterPlan } from '../../compiler/model/manifest.ts';
 import type { ArgumentPath, Per } from '../../compiler/model/policy.ts';
 import { findAmbiguousKey } from './ambiguous-key.ts';
 import type { Agent, Clock } from './decision.ts';
-import { plainDecimal, toMinorUnits } from './exact-number.ts';
 import { type JsonNode, JsonNumber, type JsonObject } from './json-node.ts';
 import { PolicyError } from './policy-error.ts';
 import { projectArguments } from './project-arguments.ts';

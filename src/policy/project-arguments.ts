@@ -2,7 +2,7 @@
 //
 // This keeps a megabyte of arguments out of the policy. It is also the defence against numbers and object keys that
 // are chosen to be slow: digits are bounded, and so are the members that reach the policy's unseeded hash tables.
-import { plainDecimal } from './exact-number.ts';
+import { plainDecimal } from '../../compiler/model/exact-number.ts';
 import { type JsonNode, JsonNumber, type JsonObject } from './json-node.ts';
 import type { PathTree } from './path-tree.ts';
 import { PolicyError } from './policy-error.ts';

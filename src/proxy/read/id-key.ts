@@ -1,5 +1,5 @@
 // Ids as keys: equal where the ids are equal as JSON values (`1` and `1.0`), never equal across types (`1` and `"1"`).
-import { canonicalNumber } from '../../policy/exact-number.ts';
+import { canonicalNumber } from '../../../compiler/model/exact-number.ts';
 
 /** `idText` is the id's JSON source. */
 export function idKey(idText: string): string {
