@@ -1,7 +1,7 @@
 // Where a condition looks: its path as Rego, the way there, and what a missing value means.
 import type { Condition, ConditionPath } from '../model/policy.ts';
 import type { PathStart } from './path-rego.ts';
-import { quoteText } from './rego-text.ts';
+import { joinRef } from './rego-text.ts';
 import type { RuleContext } from './rule-context.ts';
 import { stateCounterKey } from './state-counter.ts';
 
@@ -18,8 +18,8 @@ export function startOf(context: RuleContext, path: ConditionPath): PathStart {
     case 'clock':
       return { place: { text: `input.clock.${path.field}`, variable: null }, steps: [] };
     case 'state': {
-      const key = quoteText(stateCounterKey(context.policy, path.tool, path.counter));
-      return { place: { text: `input.state.counters[${key}]`, variable: null }, steps: [] };
+      const key = stateCounterKey(context.policy, path.tool, path.counter);
+      return { place: { text: joinRef('input.state.counters', [key]), variable: null }, steps: [] };
     }
   }
 }
@@ -39,7 +39,7 @@ export function ownIncrement(
   if (!isOwn || state === null || (op !== 'lt' && op !== 'lte')) return null;
   return state.incrementFrom === null
     ? String(state.increment)
-    : `input.amounts[${quoteText(incrementId(rule.id))}]`;
+    : joinRef('input.amounts', [incrementId(rule.id)]);
 }
 
 /** Names the amount of `increment_from` in the input. */

@@ -30,7 +30,7 @@ export function addCounterKey({ sheet }: RuleContext, wish: string, base: string
 
 /** Adds the rule that holds an amount that the host has read, or null where it could not be read. */
 export function addAmount(context: RuleContext, wish: string, id: string): string {
-  return addReading(context, wish, `counters.amount(input.amounts[${quoteText(id)}])`);
+  return addReading(context, wish, `counters.amount(${joinRef('input.amounts', [id])})`);
 }
 
 /** Adds the rule that holds the currency's code in upper case, or null where it is none. */

@@ -37,12 +37,19 @@ export function commentText(text: string): string {
   return wellFormed(text).replace(INVISIBLE, escapePoint);
 }
 
+/**
+ * `opa fmt` (1.22.2) prints texts inside references with Go's escapes (`\x01`, `\U000e0001`), which Rego does not read.
+ * These are the characters that it can happen to; inside a call they keep their own escapes.
+ */
+const MISPRINTED_IN_REFS = /[\p{Cc}\u{10000}-\u{10FFFF}]/u;
+
 /** `input.arguments` and `zip` make `input.arguments.zip`; odd names and keywords stand in brackets. */
 export function joinRef(base: string, names: readonly string[]): string {
-  return names.reduce(
-    (ref, name) => `${ref}${isPlainName(name) ? `.${name}` : `[${quoteText(name)}]`}`,
-    base,
-  );
+  return names.reduce((ref, name) => `${ref}${isPlainName(name) ? `.${name}` : `[${quoteKey(name)}]`}`, base);
+}
+
+function quoteKey(name: string): string {
+  return MISPRINTED_IN_REFS.test(name) ? `concat("", [${quoteText(name)}])` : quoteText(name);
 }
 
 function isPlainName(name: string): boolean {

@@ -88,7 +88,7 @@ export const LIMIT_POLICY = makePolicy({
 export const RATE = 'main/rated/rate_limit/minute';
 const DAY = 'main/pay/:cap/spend/day';
 const IN = 'main/pay_in/:cap/spend/month';
-export const DARK = { [`main/dark/:rate/rate_limit/minute`]: 0 };
+export const DARK = { 'main/dark/:rate/rate_limit/minute': 0 };
 
 export interface LimitCase {
   readonly name: string;

@@ -1,0 +1,180 @@
+// Texts of a policy are data wherever they land in Rego: names, reasons, patterns, values and comments.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { generateModules } from '../../../compiler/generate/generate-modules.ts';
+import { commentText, quotePattern, quoteYaml } from '../../../compiler/generate/rego-text.ts';
+import type { Rule, ToolEntry } from '../../../compiler/model/policy.ts';
+import { compileForTest } from './evaluate-policy.ts';
+import { makeEntry, makePolicy, SOMEWHERE } from './make-policy.ts';
+
+/** What breaks out of a string, a comment, METADATA or a line, or hides from a reviewer. */
+const HOSTILE = [
+  'x"\n\ndeny contains 1\n',
+  '\r\npackage regent.gateway\r\ndefault decision := {"outcome": "allow"}',
+  '\u2028registered := false\u2029',
+  '# METADATA',
+  '"} if false # ',
+  '`) if true #',
+  '\\',
+  '\\u0022',
+  '{{ $"{input.tool}" }}',
+  '---\ncustom: !!binary x',
+  ': {[&*!|>\'"%@`',
+  ' - leading',
+  'trailing ',
+  'true',
+  'null',
+  '~',
+  '1e3',
+  '\u0000\u0007\u001b[31m\u007f\u0085\u009f',
+  '\u202Ereversed\u2066',
+  '\uFEFF\uFFFE\uFFFF',
+  '\u{E0001}\u{10FFFF}',
+  '\uD800 alone \uDC00',
+  '😀 é ſ',
+  '%s %v',
+  '',
+];
+
+const anyText = fc.oneof(
+  fc.constantFrom(...HOSTILE),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc
+    .tuple(fc.constantFrom(...HOSTILE), fc.string({ unit: 'grapheme', maxLength: 20 }))
+    .map((parts) => parts.join('')),
+);
+
+const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '\uFFFD');
+
+function makeHostileRule(text: string): Partial<Rule> {
+  return {
+    name: `r ${text.replaceAll(/[/#]/g, '')}`,
+    onDeny: text,
+    when: [
+      {
+        path: { root: 'args', steps: ['x', text] },
+        pathText: `args.${text}`,
+        op: 'eq',
+        value: { object: [[text, [text]]] },
+        position: SOMEWHERE,
+      },
+    ],
+    arguments: [
+      {
+        path: [text],
+        pathText: text,
+        schema: { enum: [text], properties: [[text, {}]] },
+        position: SOMEWHERE,
+      },
+    ],
+    position: { file: `/p/${text}`, line: 3, column: 5 },
+  };
+}
+
+function makeTools(texts: readonly string[]): ToolEntry[] {
+  return texts.map((text, at) => makeEntry(`tool_${at}`, [makeHostileRule(text)]));
+}
+
+describe('hostile texts', () => {
+  it('compile, and come out of the decision as they were written', async () => {
+    const texts = [...HOSTILE, ...fc.sample(anyText, { numRuns: 120, seed: 7 })];
+    const policy = await compileForTest([makePolicy({ tools: makeTools(texts) })]);
+    const seen = texts.map(wellFormed).map((text, at) => {
+      const applies = { x: { [text]: { [text]: [text] } } };
+      return policy.decide({ tool: `tool_${at}`, arguments: applies }).reason;
+    });
+    expect(seen).toEqual(texts.map(wellFormed));
+  });
+
+  it('leave every line of Rego printable, and every comment a comment', () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 3 }), (texts) => {
+        for (const { text } of generateModules([
+          makePolicy({ file: texts[0] ?? 'p', tools: makeTools(texts) }),
+        ])) {
+          expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('never leave their comment', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(commentText(text)).not.toMatch(/[\r\n\u2028\u2029]/);
+      }),
+    );
+  });
+
+  it('mean themselves in METADATA', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(parse(`title: ${quoteYaml(text)}`)).toEqual({ title: wellFormed(text) });
+      }),
+    );
+  });
+
+  it('stand as raw patterns only where a raw string can hold them', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const quoted = quotePattern(text);
+        const isRaw = quoted.startsWith('`');
+        expect(isRaw ? quoted.slice(1, -1) : JSON.parse(quoted)).toBe(isRaw ? text : wellFormed(text));
+        expect(isRaw && /[`\n\r]|[^\x20-\x7e]/.test(text)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('names of generated rules', () => {
+  const NAMES = [
+    'a',
+    'A',
+    'a b',
+    'a-b',
+    'a_b',
+    'deny',
+    'registered',
+    'amount',
+    'a amount',
+    'input',
+    'every',
+    '1',
+    '1a',
+    '汉字',
+    '!',
+    'x'.repeat(100),
+    `${'x'.repeat(99)}y`,
+    'item',
+    'formats',
+    'counters',
+  ];
+
+  it('never meet, whatever the rules are called', async () => {
+    const rules = NAMES.map((name) => ({ ...makeHostileRule('x'), name }));
+    const policy = await compileForTest([
+      makePolicy({ tools: [makeEntry('*', rules), makeEntry('t', rules)] }),
+    ]);
+    const { violations } = policy.decide({ tool: 't', arguments: { x: { x: { x: ['x'] } } } });
+    const ids = NAMES.flatMap((name) => [`t/${name}`, `*/${name}`]);
+    expect(violations.map(({ rule }) => rule).sort()).toEqual(ids.sort());
+  });
+
+  it('are files that no file system confuses', () => {
+    const tools = ['a', 'A', 'a/b', 'a:b', 'a.b', '..', '.', '.a', 'run_test', 'x*', 'x?'].map((tool) =>
+      makeEntry(tool, []),
+    );
+    const paths = generateModules([makePolicy({ tools }), makePolicy({ server: 'MAIN', tools })]).map(
+      ({ path }) => path,
+    );
+    expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(paths.length);
+    expect(
+      paths.filter(
+        (path) =>
+          !/^regent(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+\.rego$/.test(path) || path.endsWith('_test.rego'),
+      ),
+    ).toEqual([]);
+  });
+});
