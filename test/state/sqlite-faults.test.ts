@@ -1,14 +1,14 @@
 // Invariant 3, any doubt denies: real faults of the state file reject with the code that names them, and nothing is
 // half written. Faults that pass by themselves leave a store that works.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
 import type { StateStore } from '../../src/state/store.ts';
 import { chargeAll, sampleCounter, sampleRow } from './sample-batch.ts';
 import { openSqlFile, runSql } from './sql-file.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { makeFolder, removeFolder, temporaryFolder } from './temporary-folder.ts';
 
 const OPTIONS = { durability: 'normal', busyTimeoutMs: 100 } as const;
 
@@ -125,7 +125,7 @@ describe('opening', () => {
     const { file, store } = await openSeeded();
     await store.close();
     chmodSync(file, 0o444);
-    chmodSync(dirname(file), 0o555);
+    makeReadOnly(dirname(file));
     await asOrdinaryUser(async () => {
       const write = async (): Promise<unknown> => {
         const readOnly = await openSqliteStore({ ...OPTIONS, file });
@@ -138,7 +138,7 @@ describe('opening', () => {
 
   test('a file in a folder that cannot be written fails as read-only', async () => {
     const folder = temporaryFolder();
-    chmodSync(folder, 0o555);
+    makeReadOnly(folder);
     await asOrdinaryUser(async () => {
       const opening = openSqliteStore({ ...OPTIONS, file: join(folder, 'state.db') });
       await expect(opening).rejects.toMatchObject({ code: 'read-only' });
@@ -152,13 +152,9 @@ describe('opening', () => {
     ] as const) {
       const { file, store } = await openSeeded();
       await store.close();
-      execFileSync(
-        'dd',
-        ['if=/dev/urandom', `of=${file}`, 'bs=1', `seek=${start}`, `count=${end - start}`, 'conv=notrunc'],
-        {
-          stdio: 'ignore',
-        },
-      );
+      const bytes = readFileSync(file);
+      bytes.fill(0xa5, start, end);
+      writeFileSync(file, bytes);
       await expect(openSqliteStore({ ...OPTIONS, file })).rejects.toMatchObject({ code: 'corrupt' });
     }
   });
@@ -200,6 +196,11 @@ async function expectToCharge(store: StateStore): Promise<void> {
   expect((await store.read(['a']))[0]?.value).toBe((before?.value ?? 0) + 2);
 }
 
+function makeReadOnly(folder: string): void {
+  chmodSync(folder, 0o555);
+  onTestFinished(() => chmodSync(folder, 0o700));
+}
+
 /** Root may write anything: the test takes another user's rights for a while, in all threads. */
 async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
   const isRoot = process.geteuid?.() === 0;
@@ -211,16 +212,27 @@ async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
   }
 }
 
+const MOUNT = '/bin/mount';
+const UNMOUNT = '/bin/umount';
+
 function canMount(): boolean {
-  if (process.geteuid?.() === 0 && process.platform === 'linux') return true;
-  console.warn('NOT TESTED: a full disk (mounting a small one takes root on Linux)');
-  return false;
+  const folder = makeFolder();
+  try {
+    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync(UNMOUNT, [folder]);
+    return true;
+  } catch {
+    console.warn('NOT TESTED: a full disk, since a small one can be mounted by root on Linux alone');
+    return false;
+  } finally {
+    removeFolder(folder);
+  }
 }
 
 function smallDisk(): string {
   const folder = temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder]);
-  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
+  execFileSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync(UNMOUNT, ['-l', folder]));
   return folder;
 }
 
