@@ -60,3 +60,19 @@ export function canonicalNumber(text: string): string {
   const { isNegative, digits, exponent } = parseDecimal(text);
   return digits === '' ? '0' : `${isNegative ? '-' : ''}${digits}e${exponent}`;
 }
+
+/** Negative, 0 or positive, as `a` is less than, equal to or greater than `b`; both are plain decimals. */
+export function compareNumbers(a: string, b: string): number {
+  const scale = Math.max(decimalsOf(a), decimalsOf(b));
+  const difference = scaled(a, scale) - scaled(b, scale);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+function decimalsOf(text: string): number {
+  const point = text.indexOf('.');
+  return point < 0 ? 0 : text.length - point - 1;
+}
+
+function scaled(text: string, scale: number): bigint {
+  return BigInt(text.replace('.', '') + '0'.repeat(scale - decimalsOf(text)));
+}

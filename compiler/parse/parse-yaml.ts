@@ -1,6 +1,17 @@
 // Parses a policy file: what YAML offers beyond plain data (merge keys, tags, several documents, endless aliases) is a
 // problem here, so that a policy reads the same to people and to Regent.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+} from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { plainDecimal } from '../model/exact-number.ts';
 import type { NumberLiteral, Position } from '../model/policy.ts';
@@ -41,11 +52,17 @@ export function parseYaml(file: string, text: string): ParsedYaml {
     for (const error of errors) reportSyntax(report, at(error.pos[0]), error);
   }
   if (document === undefined || document.contents === null) {
-    if (diagnostics.length === 0) report('empty-file', at(0), 'the policy is empty', 'start with version: "1"');
+    if (diagnostics.length === 0)
+      report('empty-file', at(0), 'the policy is empty', 'start with version: "1"');
     return { root: null, diagnostics };
   }
   if (second !== undefined) {
-    report('several-documents', at(second.range?.[0] ?? 0), 'a policy file holds one document', 'put each policy in a file of its own');
+    report(
+      'several-documents',
+      at(second.range?.[0] ?? 0),
+      'a policy file holds one document',
+      'put each policy in a file of its own',
+    );
   }
   const place: Conversion['place'] = (node) => at(node?.range?.[0] ?? 0);
   const root = convert({ document, place, report, nodes: 0 }, document.contents, 0);
@@ -53,7 +70,14 @@ export function parseYaml(file: string, text: string): ParsedYaml {
 }
 
 function parseDocuments(text: string, lineCounter: LineCounter): Document[] {
-  const documents = parseAllDocuments(text, { lineCounter, version: '1.2', merge: false, uniqueKeys: false, stringKeys: false, logLevel: 'silent' });
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    version: '1.2',
+    merge: false,
+    uniqueKeys: false,
+    stringKeys: false,
+    logLevel: 'silent',
+  });
   return Array.isArray(documents) ? [...documents] : [];
 }
 
@@ -65,12 +89,18 @@ function reportSyntax(report: Conversion['report'], position: Position, { messag
 function convert(work: Conversion, node: Node | null, depth: number): YamlNode | null {
   work.nodes += 1;
   if (work.nodes > NODES_MAX || depth > DEPTH_MAX) {
-    if (work.nodes !== Number.POSITIVE_INFINITY) work.report('too-large', work.place(node), 'the policy is nested or repeated beyond measure');
+    if (work.nodes !== Number.POSITIVE_INFINITY)
+      work.report('too-large', work.place(node), 'the policy is nested or repeated beyond measure');
     work.nodes = Number.POSITIVE_INFINITY;
     return null;
   }
   if (isAlias(node)) return convert(work, (node.resolve(work.document) ?? null) as Node | null, depth + 1);
-  if (isMap(node)) return { kind: 'map', position: work.place(node), entries: convertEntries(work, node.items as Pair<Node, Node | null>[], depth) };
+  if (isMap(node))
+    return {
+      kind: 'map',
+      position: work.place(node),
+      entries: convertEntries(work, node.items as Pair<Node, Node | null>[], depth),
+    };
   if (isSeq(node)) {
     const items = node.items.flatMap((item) => convert(work, item as Node, depth + 1) ?? []);
     return { kind: 'list', position: work.place(node), items };
@@ -79,7 +109,11 @@ function convert(work: Conversion, node: Node | null, depth: number): YamlNode |
   return { kind: 'scalar', position: work.place(node), value: null, source: '' };
 }
 
-function convertEntries(work: Conversion, pairs: readonly Pair<Node, Node | null>[], depth: number): YamlEntry[] {
+function convertEntries(
+  work: Conversion,
+  pairs: readonly Pair<Node, Node | null>[],
+  depth: number,
+): YamlEntry[] {
   const entries: YamlEntry[] = [];
   const seen = new Set<string>();
   for (const { key, value } of pairs) {
@@ -90,7 +124,12 @@ function convertEntries(work: Conversion, pairs: readonly Pair<Node, Node | null
     } else if (name === '<<') {
       work.report('bad-key', keyPosition, 'merge keys are not supported', 'write the keys out');
     } else if (seen.has(name)) {
-      work.report('duplicate-key', keyPosition, `${JSON.stringify(name)} stands twice here`, 'keep one of them');
+      work.report(
+        'duplicate-key',
+        keyPosition,
+        `${JSON.stringify(name)} stands twice here`,
+        'keep one of them',
+      );
     } else {
       seen.add(name);
       const converted = value === null ? emptyScalar(keyPosition) : convert(work, value, depth + 1);
@@ -119,12 +158,21 @@ function convertScalar(work: Conversion, node: Scalar): YamlNode {
   return { kind: 'scalar', position, source, value: scalarValue(work, node, source) };
 }
 
-function scalarValue(work: Conversion, { value, range }: Scalar, source: string): string | boolean | null | NumberLiteral {
+function scalarValue(
+  work: Conversion,
+  { value, range }: Scalar,
+  source: string,
+): string | boolean | null | NumberLiteral {
   if (typeof value === 'number' || typeof value === 'bigint') {
     const isDecimal = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(source);
     const number = isDecimal ? plainDecimal(source, NUMBER_DIGITS_MAX) : null;
     if (number !== null) return { number };
-    work.report('bad-number', work.place({ range }), `${source} is not a plain decimal number`, 'write it with digits, such as 500.00');
+    work.report(
+      'bad-number',
+      work.place({ range }),
+      `${source} is not a plain decimal number`,
+      'write it with digits, such as 500.00',
+    );
     return { number: '0' };
   }
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;

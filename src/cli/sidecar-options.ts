@@ -1,5 +1,5 @@
 // The sidecar's settings: flags over the config file over defaults, each checked.
-import { parseDuration } from '../policy/parse-duration.ts';
+import { parseDuration } from '../../compiler/model/parse-duration.ts';
 import type { LogLevel } from '../telemetry/log-levels.ts';
 import { CliError } from './cli-error.ts';
 import { readConfigFile } from './config-file.ts';

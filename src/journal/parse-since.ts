@@ -1,5 +1,5 @@
 // Reads `--since`: a moment, or how long ago it was.
-import { parseDuration } from '../policy/parse-duration.ts';
+import { parseDuration } from '../../compiler/model/parse-duration.ts';
 
 /** A date, or date and time with an offset; without an offset a time would mean another moment on each machine. */
 const ISO_MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;

@@ -1,6 +1,6 @@
 // Durations as people write them.
 import { expect, test } from 'vitest';
-import { parseDuration } from '../../src/policy/parse-duration.ts';
+import { parseDuration } from '../../../compiler/model/parse-duration.ts';
 
 test.each([
   ['500ms', 500],

@@ -1,0 +1,53 @@
+// From the texts of policy files to checked policies, one for each server, with every problem of all of them.
+import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts';
+import type { Policy } from '../model/policy.ts';
+import { parseYaml } from '../parse/parse-yaml.ts';
+import { joinParts } from './join-parts.ts';
+import type { PatternUse } from './pattern-use.ts';
+import { type PolicyPart, readPolicyPart } from './read-policy.ts';
+import { createScope } from './report.ts';
+
+export type { PatternUse };
+
+export interface PolicyFile {
+  /** As the user gave it: diagnostics bear it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface PoliciesRead {
+  /** Only to be used where there are no diagnostics. */
+  readonly policies: readonly Policy[];
+  /** In file order. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** RE2 expressions, to be checked by OPA. */
+  readonly patterns: readonly PatternUse[];
+}
+
+/** `server` replaces the name that each file gives. Never throws. */
+export function readPolicies(
+  files: readonly PolicyFile[],
+  { server }: { readonly server?: string },
+): PoliciesRead {
+  const diagnostics: Diagnostic[] = [];
+  const patterns: PatternUse[] = [];
+  const parts = new Map<string, PolicyPart[]>();
+  for (const { name, text } of files) {
+    const { root, diagnostics: syntax } = parseYaml(name, text);
+    diagnostics.push(...syntax);
+    if (root === null) continue;
+    const part = readPolicyPart(name, root, { scope: createScope(diagnostics), patterns });
+    if (part === undefined) continue;
+    const key = server ?? part.server.value;
+    parts.set(key, [...(parts.get(key) ?? []), part]);
+  }
+  const policies = Array.from(parts, ([key, group]) => joinParts(key, group));
+  return {
+    policies,
+    diagnostics: sortDiagnostics(
+      diagnostics,
+      files.map(({ name }) => name),
+    ),
+    patterns,
+  };
+}

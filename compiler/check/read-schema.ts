@@ -1,0 +1,150 @@
+// Reads the JSON Schema keywords of an argument check.
+import { compareNumbers } from '../model/exact-number.ts';
+import type { ArgumentCheck, NumberLiteral, Schema } from '../model/policy.ts';
+import type { YamlNode } from '../parse/yaml-node.ts';
+import { SCHEMA_FORMATS, SCHEMA_KEYS, SCHEMA_TYPES } from '../schema/grammar.ts';
+import { parseArgumentPath } from './parse-path.ts';
+import type { PatternUse } from './pattern-use.ts';
+import {
+  type KeyedEntry,
+  type Members,
+  readList,
+  readLiteral,
+  readMembers,
+  readNamed,
+  readNumber,
+  readText,
+  readWhole,
+  readWord,
+} from './read-values.ts';
+import type { Scope } from './report.ts';
+
+type SchemaMembers = Members<typeof SCHEMA_KEYS>;
+type Keyword = keyof typeof SCHEMA_KEYS;
+type Reader = (entry: KeyedEntry, patterns: PatternUse[]) => Schema[Keyword] | undefined;
+
+export function readArgumentChecks(node: YamlNode, scope: Scope, patterns: PatternUse[]): ArgumentCheck[] {
+  const checks: ArgumentCheck[] = [];
+  for (const { key, keyPosition, value, scope: below } of readNamed(node, scope)) {
+    const parsed = parseArgumentPath(key);
+    const prefixed = /^args[.[]/.test(key);
+    if (prefixed || !parsed.ok) {
+      const problem = parsed.ok
+        ? `argument paths stand without args. here: ${JSON.stringify(key)}`
+        : parsed.problem;
+      below.problem('bad-path', keyPosition, problem, prefixed ? `write ${key.slice(5)}` : undefined);
+    }
+    const schema = readSchema(value, below, patterns);
+    if (parsed.ok && schema !== undefined)
+      checks.push({ path: parsed.path, pathText: key, schema, position: keyPosition });
+  }
+  return checks;
+}
+
+function readSchema(node: YamlNode, scope: Scope, patterns: PatternUse[]): Schema | undefined {
+  const members = readMembers(node, scope, SCHEMA_KEYS);
+  if (members === undefined) return undefined;
+  if (node.kind === 'map' && node.entries.length === 0) {
+    scope.problem(
+      'bad-value',
+      node.position,
+      'there is no keyword here, so nothing is checked',
+      'say what must hold, such as type: string',
+    );
+  }
+  const schema: Record<string, unknown> = {};
+  for (const keyword of Object.keys(members) as Keyword[]) {
+    const entry = members[keyword];
+    const value = entry === undefined ? undefined : READERS[keyword](entry, patterns);
+    if (value !== undefined) schema[keyword] = value;
+  }
+  reportContradictions(schema, members);
+  return schema;
+}
+
+const readCount: Reader = ({ value, scope }) => readWhole(value, scope, 0);
+const readBound: Reader = ({ value, scope }) => readNumber(value, scope);
+const readNested: Reader = ({ value, scope }, patterns) => readSchema(value, scope, patterns);
+const readNestedList: Reader = (entry, patterns) =>
+  readFilled(entry)?.flatMap((item) => readSchema(item.node, item.scope, patterns) ?? []);
+
+const READERS: Readonly<Record<Keyword, Reader>> = {
+  type: ({ value, scope }) => {
+    const items =
+      value.kind === 'list'
+        ? readFilled({ keyPosition: value.position, value, scope })
+        : [{ node: value, scope }];
+    return items?.flatMap((item) => readWord(item.node, item.scope, SCHEMA_TYPES) ?? []);
+  },
+  enum: (entry) => readFilled(entry)?.map(({ node }) => readLiteral(node)),
+  const: ({ value }) => readLiteral(value),
+  minimum: readBound,
+  maximum: readBound,
+  exclusiveMinimum: readBound,
+  exclusiveMaximum: readBound,
+  multipleOf: ({ value, scope }) => {
+    const number = readNumber(value, scope);
+    if (number === undefined || compareNumbers(number.number, '0') > 0) return number;
+    scope.problem('bad-value', value.position, `multipleOf must be over 0, not ${number.number}`);
+    return undefined;
+  },
+  minLength: readCount,
+  maxLength: readCount,
+  pattern: ({ value, scope }, patterns) => {
+    const pattern = readText(value, scope);
+    if (pattern !== undefined) patterns.push({ pattern, position: value.position, path: scope.path });
+    return pattern;
+  },
+  format: ({ value, scope }) => readWord(value, scope, SCHEMA_FORMATS),
+  minItems: readCount,
+  maxItems: readCount,
+  items: readNested,
+  properties: ({ value, scope }, patterns) =>
+    readNamed(value, scope).flatMap((member) => {
+      const schema = readSchema(member.value, member.scope, patterns);
+      return schema === undefined ? [] : [[member.key, schema] as const];
+    }),
+  required: (entry) => readFilled(entry)?.flatMap((item) => readText(item.node, item.scope) ?? []),
+  not: readNested,
+  anyOf: readNestedList,
+  allOf: readNestedList,
+};
+
+/** A list with something in it: an empty one would allow nothing, or everything. */
+function readFilled({ value, scope }: KeyedEntry): ReturnType<typeof readList> {
+  const items = readList(value, scope);
+  if (items?.length === 0)
+    scope.problem(
+      'contradiction',
+      value.position,
+      'the list is empty: nothing could ever fit',
+      'name at least one value',
+    );
+  return items;
+}
+
+/** Bounds between which nothing lies. */
+function reportContradictions(schema: Schema, members: SchemaMembers): void {
+  const pairs: ReadonlyArray<readonly [low: Keyword, high: Keyword, isOpen: boolean]> = [
+    ['minimum', 'maximum', false],
+    ['exclusiveMinimum', 'maximum', true],
+    ['minimum', 'exclusiveMaximum', true],
+    ['exclusiveMinimum', 'exclusiveMaximum', true],
+    ['minLength', 'maxLength', false],
+    ['minItems', 'maxItems', false],
+  ];
+  for (const [low, high, isOpen] of pairs) {
+    const order = compareBounds(schema[low], schema[high]);
+    const entry = members[high];
+    if (order === null || entry === undefined || (isOpen ? order < 0 : order <= 0)) continue;
+    entry.scope.problem('contradiction', entry.value.position, `nothing lies between ${low} and ${high}`);
+  }
+}
+
+function compareBounds(low: unknown, high: unknown): number | null {
+  const texts = [low, high].map((bound) =>
+    typeof bound === 'number' ? String(bound) : (bound as NumberLiteral | undefined)?.number,
+  );
+  const [lowText, highText] = texts;
+  return lowText === undefined || highText === undefined ? null : compareNumbers(lowText, highText);
+}

@@ -1,0 +1,136 @@
+// Reads plain values. Each reader reports what is wrong and gives undefined then.
+import type { Literal, NumberLiteral, Position } from '../model/policy.ts';
+import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from '../parse/yaml-node.ts';
+import type { KeyTable } from '../schema/grammar.ts';
+import type { Scope } from './report.ts';
+import { suggestWord } from './suggest.ts';
+
+export interface KeyedEntry {
+  readonly keyPosition: Position;
+  readonly value: YamlNode;
+  readonly scope: Scope;
+}
+
+export type Members<T extends KeyTable> = Partial<Record<keyof T, KeyedEntry>>;
+
+/** The members of a mapping by key; keys that the table does not have are reported. */
+export function readMembers<T extends KeyTable>(
+  node: YamlNode,
+  scope: Scope,
+  table: T,
+): Members<T> | undefined {
+  const map = readMap(node, scope);
+  if (map === undefined) return undefined;
+  const members: Partial<Record<string, KeyedEntry>> = {};
+  for (const { key, keyPosition, value } of map.entries) {
+    if (Object.hasOwn(table, key)) members[key] = { keyPosition, value, scope: scope.at(key) };
+    else
+      scope.problem(
+        'unknown-key',
+        keyPosition,
+        `${JSON.stringify(key)} is not a key here`,
+        suggestWord(key, Object.keys(table)),
+      );
+  }
+  return members as Members<T>;
+}
+
+export function readMap(node: YamlNode, scope: Scope): YamlMap | undefined {
+  return node.kind === 'map' ? node : mistyped(node, scope, 'a mapping');
+}
+
+/** A mapping whose keys are names, each member with its scope. */
+export function readNamed(
+  node: YamlNode,
+  scope: Scope,
+): ReadonlyArray<YamlEntry & { readonly scope: Scope }> {
+  return (readMap(node, scope)?.entries ?? []).map((entry) => ({ ...entry, scope: scope.at(entry.key) }));
+}
+
+export function readList(
+  node: YamlNode,
+  scope: Scope,
+): ReadonlyArray<{ readonly node: YamlNode; readonly scope: Scope }> | undefined {
+  if (node.kind !== 'list') return mistyped(node, scope, 'a list');
+  return node.items.map((item, index) => ({ node: item, scope: scope.at(index) }));
+}
+
+export function readText(node: YamlNode, scope: Scope): string | undefined {
+  if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
+  return mistyped(node, scope, 'a text');
+}
+
+export function readBoolean(node: YamlNode, scope: Scope): boolean | undefined {
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
+  return mistyped(node, scope, 'true or false');
+}
+
+export function readNumber(node: YamlNode, scope: Scope): NumberLiteral | undefined {
+  const value = node.kind === 'scalar' ? node.value : null;
+  if (typeof value === 'object' && value !== null) return value;
+  return mistyped(node, scope, 'a number');
+}
+
+/** A whole number from `minimum` to 2^53-1. */
+export function readWhole(node: YamlNode, scope: Scope, minimum: number): number | undefined {
+  const number = readNumber(node, scope);
+  if (number === undefined) return undefined;
+  const value = /^-?\d+$/.test(number.number) ? Number(number.number) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= minimum) return value;
+  scope.problem('bad-value', node.position, `${describe(node)} is not a whole number of at least ${minimum}`);
+  return undefined;
+}
+
+/** One of a few words. */
+export function readWord<T extends string>(node: YamlNode, scope: Scope, words: readonly T[]): T | undefined {
+  const text = readText(node, scope);
+  if (text === undefined) return undefined;
+  const known = words.find((word) => word === text);
+  if (known === undefined) {
+    scope.problem(
+      'bad-value',
+      node.position,
+      `${JSON.stringify(text)} is not one of ${words.join(', ')}`,
+      nearest(text, words),
+    );
+  }
+  return known;
+}
+
+function nearest(text: string, words: readonly string[]): string | undefined {
+  const suggestion = suggestWord(text, words);
+  return suggestion?.startsWith('did') ? suggestion : undefined;
+}
+
+/** Any value, numbers by their digits. */
+export function readLiteral(node: YamlNode): Literal {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'list':
+      return node.items.map(readLiteral);
+    case 'map':
+      return { object: node.entries.map(({ key, value }) => [key, readLiteral(value)] as const) };
+  }
+}
+
+export function mistyped(node: YamlNode, scope: Scope, wanted: string): undefined {
+  const hint =
+    node.kind === 'scalar' && wanted === 'a text' && node.value !== null
+      ? `write it in quotes: "${node.source}"`
+      : undefined;
+  scope.problem('wrong-type', node.position, `${describe(node)} stands where ${wanted} is expected`, hint);
+}
+
+export function describe(node: YamlNode): string {
+  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a mapping';
+  return node.value === null ? 'nothing' : shorten((node as YamlScalar).source);
+}
+
+function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+}
+
+export function missingKey(node: YamlNode, scope: Scope, key: string): undefined {
+  scope.problem('missing-key', node.position, `${JSON.stringify(key)} is missing here`);
+}
