@@ -40,24 +40,24 @@ export function createProgram(serverCommand: readonly string[]): Command {
 function addSidecar(program: Command, serverCommand: readonly string[]): void {
   program
     .addOption(policyOption())
-    .option('--server NAME', "name of the MCP server; replaces the policy's own")
+    .option('--server <NAME>', "name of the MCP server; replaces the policy's own")
     .addOption(
-      new Option('--agent NAME', 'who calls, in rules, counters and journal (default: anonymous)').env(
+      new Option('--agent <NAME>', 'who calls, in rules, counters and journal (default: anonymous)').env(
         'REGENT_AGENT',
       ),
     )
-    .option('--state FILE', 'counters and journal (default: ~/.regent/state.db)')
+    .option('--state <FILE>', 'counters and journal (default: ~/.regent/state.db)')
     .addOption(
       new Option(
-        '--durability MODE',
+        '--durability <MODE>',
         'full survives power loss, normal the death of the process (default: full)',
       ).choices(['full', 'normal']),
     )
-    .option('--hold DURATION', 'the longest that a call waits for a human (default: 45s)')
+    .option('--hold <DURATION>', 'the longest that a call waits for a human (default: 45s)')
     .addOption(
-      new Option('--log-level LEVEL', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]),
+      new Option('--log-level <LEVEL>', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]),
     )
-    .option('--config FILE', 'regent.yaml with these options; a flag wins')
+    .option('--config <FILE>', 'regent.yaml with these options; a flag wins')
     .action(async (flags: object) => {
       const { runSidecarCommand } = await import('./sidecar-command.ts');
       await runSidecarCommand(flags, serverCommand);
@@ -69,7 +69,7 @@ function addValidate(program: Command): void {
     .command('validate')
     .description('Print all problems of a policy as file:line:col; exit 0 or 1.')
     .addOption(requiredPolicy())
-    .option('--server NAME', "replaces the policy's own server name")
+    .option('--server <NAME>', "replaces the policy's own server name")
     .action(async (flags) => (await import('./validate-command.ts')).validatePolicies(flags));
 }
 
@@ -78,9 +78,9 @@ function addCompile(program: Command): void {
     .command('compile')
     .description('Compile policies into an OPA bundle: Rego, WebAssembly, data and manifest.')
     .addOption(requiredPolicy())
-    .option('-o, --output FILE', 'the bundle', 'bundle.tar.gz')
-    .option('--rego DIR', 'also write the Rego as readable files')
-    .option('--server NAME', "replaces the policy's own server name")
+    .option('-o, --output <FILE>', 'the bundle', 'bundle.tar.gz')
+    .option('--rego <DIR>', 'also write the Rego as readable files')
+    .option('--server <NAME>', "replaces the policy's own server name")
     .action(async (flags) => (await import('./compile-command.ts')).compilePolicies(flags));
 }
 
@@ -89,13 +89,13 @@ function addEval(program: Command): void {
     .command('eval')
     .description('Print the decision on one call as JSON, without a server. Charges nothing.')
     .addOption(requiredPolicy())
-    .requiredOption('--tool NAME', 'the tool that is called')
-    .option('--arguments JSON', 'its arguments; - reads them from stdin', '{}')
-    .option('--server NAME', "replaces the policy's own server name")
-    .addOption(new Option('--agent NAME', 'who calls (default: anonymous)').env('REGENT_AGENT'))
-    .option('--session NAME', 'the session of the call', 'eval')
-    .option('--state FILE', 'judge with the counters of this state file (default: all at zero)')
-    .option('--at TIME', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
+    .requiredOption('--tool <NAME>', 'the tool that is called')
+    .option('--arguments <JSON>', 'its arguments; - reads them from stdin', '{}')
+    .option('--server <NAME>', "replaces the policy's own server name")
+    .addOption(new Option('--agent <NAME>', 'who calls (default: anonymous)').env('REGENT_AGENT'))
+    .option('--session <NAME>', 'the session of the call', 'eval')
+    .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)')
+    .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
     .action(async (flags) => (await import('./eval-command.ts')).evalCall(flags));
 }
 
@@ -103,13 +103,13 @@ function addJournal(program: Command): void {
   program
     .command('journal')
     .description('Print who called what, when, and what was decided by which rule.')
-    .option('--state FILE', 'the state file to read (default: ~/.regent/state.db)')
-    .option('--tool GLOB', 'only these tools')
-    .option('--agent NAME', 'only this agent')
+    .option('--state <FILE>', 'the state file to read (default: ~/.regent/state.db)')
+    .option('--tool <GLOB>', 'only these tools')
+    .option('--agent <NAME>', 'only this agent')
     .addOption(
-      new Option('--outcome OUTCOME', 'only this outcome').choices(['allow', 'deny', 'require_approval']),
+      new Option('--outcome <OUTCOME>', 'only this outcome').choices(['allow', 'deny', 'require_approval']),
     )
-    .option('--since TIME', 'only from then on: 15m, 24h, 7d or 2026-11-22T15:04:00Z')
+    .option('--since <TIME>', 'only from then on: 15m, 24h, 7d or 2026-11-22T15:04:00Z')
     .option('--json', 'one JSON object a line, with the input and output of each decision')
     .option('--follow', 'go on printing what is decided')
     .action(async (flags) => (await import('./journal-command.ts')).printJournal(flags));
@@ -120,13 +120,13 @@ function addScan(program: Command, serverCommand: readonly string[]): void {
     .command('scan')
     .description('Ask a server for its tools and write a policy to start from.')
     .usage('[-o POLICY] [--force] -- CMD [ARGS…]')
-    .option('-o, --output POLICY', 'the file to write (default: stdout)')
+    .option('-o, --output <POLICY>', 'the file to write (default: stdout)')
     .option('--force', 'replace the file where it exists')
     .action(async (flags) => (await import('./scan-command.ts')).scanCommand(flags, serverCommand));
 }
 
 function policyOption(): Option {
-  return new Option('-c, --policy FILE', 'a policy; give it again for more').argParser(collect);
+  return new Option('-c, --policy <FILE>', 'a policy; give it again for more').argParser(collect);
 }
 
 function requiredPolicy(): Option {
