@@ -37,8 +37,8 @@ export async function compilePolicy(
     metadata: { regent: metadata },
     patterns,
   });
-  const diagnostics = patternDiagnostics(read, built.patternErrors);
-  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  const wrong = patternDiagnostics(read, built.patternErrors);
+  if (wrong.length > 0) return { ok: false, diagnostics: inFileOrder(wrong, files) };
   if (!built.ok) throw generatedBadRego(built.problems);
   return { ok: true, bundle: built.bundle, revision, modules: built.modules, metadata };
 }
@@ -50,8 +50,14 @@ async function withPatternErrors(
 ): Promise<readonly Diagnostic[]> {
   if (read.patterns.length === 0) return read.diagnostics;
   const errors = await checkPatterns(read.patterns.map(({ pattern }) => pattern));
-  const names = files.map(({ name }) => name);
-  return sortDiagnostics([...read.diagnostics, ...patternDiagnostics(read, errors)], names);
+  return inFileOrder([...read.diagnostics, ...patternDiagnostics(read, errors)], files);
+}
+
+function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]): Diagnostic[] {
+  return sortDiagnostics(
+    diagnostics,
+    files.map(({ name }) => name),
+  );
 }
 
 function patternDiagnostics({ patterns }: PoliciesRead, errors: PatternErrors): Diagnostic[] {

@@ -2,7 +2,7 @@
 import type { NamePattern } from '../model/policy.ts';
 import type { Body } from './print-rego.ts';
 import { printMember } from './print-rego.ts';
-import { quoteText } from './rego-text.ts';
+import { quotePattern, quoteText } from './rego-text.ts';
 
 /** One body for all exact names together, and one for each glob; any of them may match. */
 export function matchAny(value: string, patterns: readonly NamePattern[]): readonly Body[] {
@@ -36,7 +36,7 @@ function printRegex(value: string, glob: string): string {
   const source = Array.from(glob.replace(/\*+/g, '*'), (character) =>
     character === '*' ? '.*' : character === '?' ? '.' : character.replace(/[\\^$.|+()[\]{}]/g, '\\$&'),
   ).join('');
-  return `regex.match(${quoteText(`(?s)^${source}$`)}, ${value})`;
+  return `regex.match(${quotePattern(`(?s)^${source}$`)}, ${value})`;
 }
 
 /** Most characters first; equal ones in the order given. */
