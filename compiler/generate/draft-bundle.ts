@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { BundleMetadata } from '../model/manifest.ts';
 import type { Policy } from '../model/policy.ts';
+import type { RegoModule } from '../opa/run-opa.ts';
 import { planServers } from '../plan/plan-servers.ts';
 import { generateModules } from './generate-modules.ts';
-import type { RegoModule } from './print-rego.ts';
 import { readRegoLibrary } from './rego-library.ts';
 
 export interface BundleDraft {

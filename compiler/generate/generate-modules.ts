@@ -1,9 +1,10 @@
 // A checked policy as Rego modules: one for each entry of `tools`, and one for the server.
 import { basename } from 'node:path';
 import type { Policy } from '../model/policy.ts';
+import type { RegoModule } from '../opa/run-opa.ts';
 import { type EntryRego, printEntry } from './entry-rego.ts';
 import { createModulePaths } from './module-paths.ts';
-import { joinBlocks, printMetadata, type RegoModule } from './print-rego.ts';
+import { joinBlocks, printMetadata } from './print-rego.ts';
 import { commentText, joinRef } from './rego-text.ts';
 import { findCommonEntry, printServer } from './server-rego.ts';
 

@@ -1,5 +1,5 @@
 // Literals of a policy: as Rego, by JSON type, and as words for people.
-import type { Literal, NumberLiteral, ObjectLiteral } from '../model/policy.ts';
+import type { Literal } from '../model/policy.ts';
 import { quoteText } from './rego-text.ts';
 
 /** As Rego's `type_name` calls them. */
@@ -63,5 +63,3 @@ export function describeList(literals: readonly Literal[]): string {
 export function isList(literal: Literal): literal is readonly Literal[] {
   return Array.isArray(literal);
 }
-
-export type { NumberLiteral, ObjectLiteral };

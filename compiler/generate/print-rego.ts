@@ -6,13 +6,6 @@ const LINE_MAX = 70;
 /** Expressions that must all hold; each is Rego text. Empty: always. */
 export type Body = readonly string[];
 
-/** One file of Rego. */
-export interface RegoModule {
-  /** Relative, with `/`, such as `regent/tools/main/create_payment.rego`. */
-  readonly path: string;
-  readonly text: string;
-}
-
 export interface Metadata {
   readonly title: string;
   /** One line for each thing that is said. */

@@ -1,8 +1,8 @@
 // The hand-written Rego that generated modules rest on: everything under rego/ but its tests.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { RegoModule } from '../opa/run-opa.ts';
 import { packageRoot } from '../package-root.ts';
-import type { RegoModule } from './print-rego.ts';
 
 /** In the order of their paths, which start with `regent/` as their packages do. */
 export function readRegoLibrary(): RegoModule[] {

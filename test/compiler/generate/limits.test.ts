@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { counterBase, counterKey } from '../../../compiler/model/counter-key.ts';
 import { compileForTest, type DecisionUnderTest, type PolicyUnderTest } from './evaluate-policy.ts';
-import { DARK, LIMIT_CASES, LIMIT_POLICY, type LimitCase, RATE } from './limit-cases.ts';
+import { DARK, LIMIT_CASES, type LimitCase, RATE } from './limit-cases.ts';
+import { LIMIT_POLICY } from './limit-policy.ts';
 
 let compiled: PolicyUnderTest;
 beforeAll(async () => {
