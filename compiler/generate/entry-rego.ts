@@ -1,10 +1,10 @@
 // One entry of `tools` as Rego: the sets that the gateway reads, then the checks that fill them, rule by rule.
 import type { Policy, Rule, ToolEntry } from '../model/policy.ts';
-import { joinBlocks, printDefault, printRule } from './print-rego.ts';
-import { commentText } from './rego-text.ts';
-import { printSource } from './rule-context.ts';
+import { printSource } from './checks/rule-context.ts';
+import { joinBlocks, printDefault, printRule } from './print/print-rego.ts';
+import { commentText } from './print/rego-text.ts';
+import { createNames, createRuleSheet, type RuleSheet, snakeCase } from './print/rule-sheet.ts';
 import { addRule, type RuleParts } from './rule-rego.ts';
-import { createNames, createRuleSheet, type RuleSheet, snakeCase } from './rule-sheet.ts';
 
 /** Rule names that every entry package has; the gateway reaches them by name. */
 const ENTRY_RULES = ['registered', 'deny', 'approve', 'shadow', 'charges', 'unlisted'];

@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import type { Policy } from '../model/policy.ts';
 import type { RegoModule } from '../opa/run-opa.ts';
 import { type EntryRego, printEntry } from './entry-rego.ts';
-import { createModulePaths } from './module-paths.ts';
-import { joinBlocks, printMetadata } from './print-rego.ts';
-import { commentText, joinRef } from './rego-text.ts';
+import { createModulePaths } from './print/module-paths.ts';
+import { joinBlocks, printMetadata } from './print/print-rego.ts';
+import { commentText, joinRef } from './print/rego-text.ts';
 import { findCommonEntry, printServer } from './server-rego.ts';
 
 /** Equal policies give equal modules, in one order. */

@@ -4,13 +4,13 @@
 //   checks ───────▶ <rule>_…_ok        each false by default
 //   the first ────▶ <rule>_failure     that is not ok: its reason, and the limit where it is one
 //   all of these ─▶ deny, approve, shadow, charges, unlisted
-import { readsAgentOnly } from './condition-place.ts';
-import { refutingWays } from './condition-refuted.ts';
-import { TOTAL_MAX } from './counter-checks.ts';
-import { type Body, printElseChain, printObject, printRule } from './print-rego.ts';
-import { quoteText } from './rego-text.ts';
-import { addRuleChecks } from './rule-checks.ts';
-import type { ChargeSpec, Check, RuleContext } from './rule-context.ts';
+import { readsAgentOnly } from './checks/condition-place.ts';
+import { refutingWays } from './checks/condition-refuted.ts';
+import { TOTAL_MAX } from './checks/counter-checks.ts';
+import { addRuleChecks } from './checks/rule-checks.ts';
+import type { ChargeSpec, Check, RuleContext } from './checks/rule-context.ts';
+import { type Body, printElseChain, printObject, printRule } from './print/print-rego.ts';
+import { quoteText } from './print/rego-text.ts';
 import { printDenial, printFailed, printHold } from './verdict-rego.ts';
 
 /** What one rule adds to the sets of its entry; each text is one Rego rule. */

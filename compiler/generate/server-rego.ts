@@ -1,9 +1,9 @@
 // One server as Rego: what it hides, whom it permits, which glob covers a tool, and the rules of its `"*"` entry.
 import type { AgentGrant, NamePattern, Policy, ToolEntry } from '../model/policy.ts';
 import { printEntry } from './entry-rego.ts';
-import { byLength, matchAny, matchGlob } from './name-match.ts';
-import { joinBlocks, printDefault, printElseChain, printRule } from './print-rego.ts';
-import { quoteText } from './rego-text.ts';
+import { byLength, matchAny, matchGlob } from './print/name-match.ts';
+import { joinBlocks, printDefault, printElseChain, printRule } from './print/print-rego.ts';
+import { quoteText } from './print/rego-text.ts';
 
 const SERVER_RULES = ['default_allow', 'hidden', 'permitted', 'grant', 'covering'];
 

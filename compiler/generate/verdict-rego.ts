@@ -1,8 +1,9 @@
 // What a rule puts into `deny`, `approve` and `shadow`: the elements from which the gateway makes its decision.
-import { describeWhen, reasonForDenial } from './argument-reasons.ts';
-import { type Body, printMetadata, printObject, printRule } from './print-rego.ts';
-import { quoteText } from './rego-text.ts';
-import { type Check, printSource, type RuleContext } from './rule-context.ts';
+
+import { type Check, printSource, type RuleContext } from './checks/rule-context.ts';
+import { type Body, printMetadata, printObject, printRule } from './print/print-rego.ts';
+import { quoteText } from './print/rego-text.ts';
+import { describeWhen, reasonForDenial } from './reasons/argument-reasons.ts';
 
 const DEFAULT_TIMEOUT_MS = 1_800_000;
 

@@ -1,7 +1,7 @@
 // Intercept's counters for the manifest: those that an entry declares, and those of other entries that it reads.
-import { ownLimit } from '../generate/rule-checks.ts';
-import type { RuleContext } from '../generate/rule-context.ts';
-import { findStateCounter, stateCounterKey } from '../generate/state-counter.ts';
+import { ownLimit } from '../generate/checks/rule-checks.ts';
+import type { RuleContext } from '../generate/checks/rule-context.ts';
+import { findStateCounter, stateCounterKey } from '../generate/checks/state-counter.ts';
 import type { CounterPlan } from '../model/manifest.ts';
 import type { Policy, ToolEntry } from '../model/policy.ts';
 

@@ -1,5 +1,5 @@
 // What the rules of one entry read, for the bundle's manifest: the host sends nothing else.
-import { incrementId } from '../generate/condition-place.ts';
+import { incrementId } from '../generate/checks/condition-place.ts';
 import { counterBase } from '../model/counter-key.ts';
 import type { AmountPlan, CounterPlan, ToolPlan } from '../model/manifest.ts';
 import type { Policy, Rule, ToolEntry } from '../model/policy.ts';

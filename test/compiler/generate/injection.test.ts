@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { generateModules } from '../../../compiler/generate/generate-modules.ts';
-import { commentText, quotePattern, quoteYaml } from '../../../compiler/generate/rego-text.ts';
+import { commentText, quotePattern, quoteYaml } from '../../../compiler/generate/print/rego-text.ts';
 import type { Rule, ToolEntry } from '../../../compiler/model/policy.ts';
 import { compileForTest } from './evaluate-policy.ts';
 import { makeEntry, makePolicy, SOMEWHERE } from './make-policy.ts';

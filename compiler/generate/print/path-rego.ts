@@ -1,5 +1,5 @@
 // Paths as Rego: a step by name is a reference, `[*]` is a walk over every element.
-import type { ArgumentPath } from '../model/policy.ts';
+import type { ArgumentPath } from '../../model/policy.ts';
 import { type Body, printEvery } from './print-rego.ts';
 import { joinRef } from './rego-text.ts';
 import type { Place } from './rule-sheet.ts';

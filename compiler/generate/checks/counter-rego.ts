@@ -1,7 +1,7 @@
 // Counter keys as Rego: the same text that `counterKey` composes in the host.
-import type { ArgumentPath, Per } from '../model/policy.ts';
-import { printArray, printDefault, printRule } from './print-rego.ts';
-import { joinRef, quoteText } from './rego-text.ts';
+import type { ArgumentPath, Per } from '../../model/policy.ts';
+import { printArray, printDefault, printRule } from '../print/print-rego.ts';
+import { joinRef, quoteText } from '../print/rego-text.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** The parts of a key that come from the call, as Rego that is a text where the part can be read. */
@@ -13,9 +13,13 @@ export interface KeyParts {
 export const NO_KEY_PARTS: KeyParts = { currency: null, per: null };
 
 /** Adds the rule that holds the key, and returns its name. Where the key cannot be composed it is "", which no counter has. */
-export function addCounterKey({ sheet }: RuleContext, wish: string, base: string, parts: KeyParts): string {
+export function addCounterKey(
+  { sheet }: RuleContext,
+  wish: string,
+  key: KeyParts & { base: string },
+): string {
   const name = sheet.claimName(wish);
-  const { currency, per } = parts;
+  const { base, currency, per } = key;
   if (currency === null && per === null) {
     sheet.add(printRule(`${name} := ${quoteText(base)}`, []));
     return name;

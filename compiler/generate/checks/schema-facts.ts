@@ -1,10 +1,10 @@
 // JSON Schema keywords as tests on one value: for each keyword, how it holds and how it is refuted. Both first make
 // sure of the type, since Rego compares across types.
-import type { NumberLiteral, Schema, SchemaType } from '../model/policy.ts';
-import { type JsonType, jsonType, printLiteral, printTypesTest } from './literal.ts';
-import { hasNoTruth } from './path-rego.ts';
-import { type Body, printMember } from './print-rego.ts';
-import { quotePattern } from './rego-text.ts';
+import type { NumberLiteral, Schema, SchemaType } from '../../model/policy.ts';
+import { type JsonType, jsonType, printLiteral, printTypesTest } from '../print/literal.ts';
+import { hasNoTruth } from '../print/path-rego.ts';
+import { type Body, printMember } from '../print/print-rego.ts';
+import { quotePattern } from '../print/rego-text.ts';
 
 /** A keyword without parts. */
 export interface Fact {

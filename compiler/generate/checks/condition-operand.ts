@@ -1,7 +1,7 @@
 // The value that a condition compares with: as Rego, and which types it can be compared with at all.
-import type { Condition, Literal, Operator } from '../model/policy.ts';
-import { isList, jsonType, printTypeTest } from './literal.ts';
-import { quotePattern } from './rego-text.ts';
+import type { Condition, Literal, Operator } from '../../model/policy.ts';
+import { isList, jsonType, printTypeTest } from '../print/literal.ts';
+import { quotePattern } from '../print/rego-text.ts';
 
 type Comparison = Extract<Operator, 'lt' | 'lte' | 'gt' | 'gte'>;
 

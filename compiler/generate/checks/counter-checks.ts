@@ -1,15 +1,6 @@
 // The checks that read counters: `rate_limit`, `spend` and `state`, with what they charge.
-import { type CounterOwner, counterBase } from '../model/counter-key.ts';
-import type { Per, RateLimit, Spend, StateCounter, Window } from '../model/policy.ts';
-import { incrementId } from './condition-place.ts';
-import {
-  addAmount,
-  addCounterKey,
-  addCurrency,
-  addPer,
-  type KeyParts,
-  NO_KEY_PARTS,
-} from './counter-rego.ts';
+import { type CounterOwner, counterBase } from '../../model/counter-key.ts';
+import type { Per, RateLimit, Spend, StateCounter, Window } from '../../model/policy.ts';
 import {
   reasonForAmount,
   reasonForCap,
@@ -19,7 +10,16 @@ import {
   reasonForPerCall,
   reasonForRate,
   reasonForTotal,
-} from './limit-reasons.ts';
+} from '../reasons/limit-reasons.ts';
+import { incrementId } from './condition-place.ts';
+import {
+  addAmount,
+  addCounterKey,
+  addCurrency,
+  addPer,
+  type KeyParts,
+  NO_KEY_PARTS,
+} from './counter-rego.ts';
 import type { ChargeSpec, Check, RuleContext } from './rule-context.ts';
 import { stateCounterKey } from './state-counter.ts';
 
@@ -35,7 +35,7 @@ export function addRateLimit(context: RuleContext, rate: RateLimit): CountedChec
   const { prefix, sheet } = context;
   const per = addPerCheck(context, rate.per, `${prefix}_rate_limit_per`);
   const base = ruleBase(context, 'rate_limit', rate);
-  const key = addCounterKey(context, `${prefix}_rate_limit_key`, base, { ...NO_KEY_PARTS, per: per.value });
+  const key = addCounterKey(context, `${prefix}_rate_limit_key`, { ...NO_KEY_PARTS, base, per: per.value });
   const ok = sheet.claimName(`${prefix}_rate_limit_ok`);
   const counter = `input.state.counters[${key}]`;
   sheet.addFlag(ok, [[`is_number(${counter})`, `${counter} < ${rate.limit}`]]);
@@ -63,7 +63,7 @@ export function addSpend(context: RuleContext, spend: Spend): CountedChecks {
 export function addState(context: RuleContext, state: StateCounter): CountedChecks {
   const { prefix, sheet, rule, entry } = context;
   const base = stateCounterKey(context.policy, entry, state.counter);
-  const key = addCounterKey(context, `${prefix}_state_key`, base, NO_KEY_PARTS);
+  const key = addCounterKey(context, `${prefix}_state_key`, { ...NO_KEY_PARTS, base });
   const isRead = state.incrementFrom !== null;
   const amount = isRead
     ? addAmount(context, `${prefix}_increment`, incrementId(rule.id))
@@ -97,7 +97,7 @@ function addCaps(context: RuleContext, spend: Spend, { amount, parts }: Spent): 
   const charges: ChargeSpec[] = [];
   for (const { window, cap } of spend.caps) {
     const base = ruleBase(context, 'spend', { window, sliding: false });
-    const key = addCounterKey(context, `${prefix}_${window}_key`, base, parts);
+    const key = addCounterKey(context, `${prefix}_${window}_key`, { ...parts, base });
     const ok = sheet.claimName(`${prefix}_${window}_ok`);
     const counter = `input.state.counters[${key}]`;
     sheet.addFlag(ok, [

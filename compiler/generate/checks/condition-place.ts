@@ -1,7 +1,7 @@
 // Where a condition looks: its path as Rego, the way there, and what a missing value means.
-import type { Condition, ConditionPath } from '../model/policy.ts';
-import type { PathStart } from './path-rego.ts';
-import { joinRef } from './rego-text.ts';
+import type { Condition, ConditionPath } from '../../model/policy.ts';
+import type { PathStart } from '../print/path-rego.ts';
+import { joinRef } from '../print/rego-text.ts';
 import type { RuleContext } from './rule-context.ts';
 import { stateCounterKey } from './state-counter.ts';
 

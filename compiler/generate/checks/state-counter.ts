@@ -1,6 +1,6 @@
 // Intercept's `state` counters: they belong to the entry that declares them, so that any rule may read them.
-import { counterBase } from '../model/counter-key.ts';
-import type { Policy, StateCounter } from '../model/policy.ts';
+import { counterBase } from '../../model/counter-key.ts';
+import type { Policy, StateCounter } from '../../model/policy.ts';
 
 /** The declaration of a counter. The checks have ruled out that a condition names one that nothing declares. */
 export function findStateCounter(policy: Policy, tool: string, counter: string): StateCounter {

@@ -7,10 +7,10 @@ import type {
   Schema,
   SchemaFormat,
   SchemaType,
-} from '../model/policy.ts';
-import { listOf } from './condition-operand.ts';
-import { describeList, describeLiteral } from './literal.ts';
-import { describePath } from './path-rego.ts';
+} from '../../model/policy.ts';
+import { listOf } from '../checks/condition-operand.ts';
+import { describeList, describeLiteral } from '../print/literal.ts';
+import { describePath } from '../print/path-rego.ts';
 
 export function reasonForCondition(condition: Condition): string {
   return `${describeSubject(condition)} must ${describeTest(condition, 'be')}`;

@@ -1,11 +1,11 @@
 // Conditions of a `when`, as the ways in which they certainly do not hold. Doubt goes the strict way: a value that
 // cannot be compared refutes nothing, so that the rule applies.
-import type { Condition } from '../model/policy.ts';
+import type { Condition } from '../../model/policy.ts';
+import { jsonType, printLiteral, printTypesTest } from '../print/literal.ts';
+import { isMissing, refuteAtPath } from '../print/path-rego.ts';
+import { type Body, printMember } from '../print/print-rego.ts';
 import { listOf, patternOf, printComparable, reversedOperator } from './condition-operand.ts';
 import { isSentByHost, ownIncrement, startOf } from './condition-place.ts';
-import { jsonType, printLiteral, printTypesTest } from './literal.ts';
-import { isMissing, refuteAtPath } from './path-rego.ts';
-import { type Body, printMember } from './print-rego.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** Each body is one way; the rule is spared where any of them is true. */

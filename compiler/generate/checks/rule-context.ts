@@ -1,7 +1,7 @@
 // What the generator of one rule knows: the rule, where it stands, and the sheet that it writes on.
 import { basename } from 'node:path';
-import type { Policy, Position, Rule } from '../model/policy.ts';
-import type { RuleSheet } from './rule-sheet.ts';
+import type { Policy, Position, Rule } from '../../model/policy.ts';
+import type { RuleSheet } from '../print/rule-sheet.ts';
 
 export interface RuleContext {
   readonly policy: Policy;

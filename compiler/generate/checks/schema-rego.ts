@@ -1,8 +1,8 @@
 // Whole schemas as Rego: `hold` for what the policy asks of an argument, `refute` for what stands under `not`.
-import type { Schema } from '../model/policy.ts';
-import { elementOf, isMissing, isPresent, memberOf } from './path-rego.ts';
-import { type Body, printEvery } from './print-rego.ts';
-import type { Place, RuleSheet } from './rule-sheet.ts';
+import type { Schema } from '../../model/policy.ts';
+import { elementOf, isMissing, isPresent, memberOf } from '../print/path-rego.ts';
+import { type Body, printEvery } from '../print/print-rego.ts';
+import type { Place, RuleSheet } from '../print/rule-sheet.ts';
 import { keywordFacts, otherTypeWays, typeWays } from './schema-facts.ts';
 
 /** Where alternatives go: they need rules of their own, named after the argument. */

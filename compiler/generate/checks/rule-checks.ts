@@ -1,13 +1,13 @@
 // The checks of one rule, in the order in which the first that fails gives the reason.
-import type { ArgumentCheck, Condition } from '../model/policy.ts';
-import { reasonForArgument, reasonForCondition } from './argument-reasons.ts';
+import type { ArgumentCheck, Condition } from '../../model/policy.ts';
+import { holdAtPath } from '../print/path-rego.ts';
+import { quoteText } from '../print/rego-text.ts';
+import { snakeCase } from '../print/rule-sheet.ts';
+import { reasonForArgument, reasonForCondition } from '../reasons/argument-reasons.ts';
 import { addConditionFlag } from './condition-holds.ts';
 import { ownIncrement, readsAgentOnly } from './condition-place.ts';
 import { addRateLimit, addSpend, addState, type CountedChecks } from './counter-checks.ts';
-import { holdAtPath } from './path-rego.ts';
-import { quoteText } from './rego-text.ts';
 import type { ChargeSpec, Check, RuleContext } from './rule-context.ts';
-import { snakeCase } from './rule-sheet.ts';
 import { holdSchema } from './schema-rego.ts';
 import { stateCounterKey } from './state-counter.ts';
 

@@ -1,5 +1,5 @@
 // Names and globs as Rego conditions: the plain forms as prefix and suffix tests, which cost nothing beside a regex.
-import type { NamePattern } from '../model/policy.ts';
+import type { NamePattern } from '../../model/policy.ts';
 import type { Body } from './print-rego.ts';
 import { printMember } from './print-rego.ts';
 import { quotePattern, quoteText } from './rego-text.ts';

@@ -1,5 +1,5 @@
 // Literals of a policy: as Rego, by JSON type, and as words for people.
-import type { Literal } from '../model/policy.ts';
+import type { Literal } from '../../model/policy.ts';
 import { quoteText } from './rego-text.ts';
 
 /** As Rego's `type_name` calls them. */

@@ -1,7 +1,7 @@
 // What the agent is told where a limit or an amount stands in the way. Reasons name the limit and its unit, and never
 // repeat what the agent sent.
-import type { ArgumentPath, Per, RateLimit, Spend, StateCounter, Window } from '../model/policy.ts';
-import { describePath } from './path-rego.ts';
+import type { ArgumentPath, Per, RateLimit, Spend, StateCounter, Window } from '../../model/policy.ts';
+import { describePath } from '../print/path-rego.ts';
 
 /** `no more than 60 calls a minute` */
 export function reasonForRate({ limit, window, sliding, per }: RateLimit): string {

@@ -1,12 +1,12 @@
 // Conditions that must hold, as Rego: a value that is missing or of another type does not hold.
-import type { Condition } from '../model/policy.ts';
+import type { Condition } from '../../model/policy.ts';
+import { jsonType, printLiteral, printTypesTest } from '../print/literal.ts';
+import { holdAtPath, isMissing } from '../print/path-rego.ts';
+import { type Body, printMember } from '../print/print-rego.ts';
+import type { Place } from '../print/rule-sheet.ts';
 import { listOf, numericOperator, patternOf, printComparable } from './condition-operand.ts';
 import { ownIncrement, startOf } from './condition-place.ts';
-import { jsonType, printLiteral, printTypesTest } from './literal.ts';
-import { holdAtPath, isMissing } from './path-rego.ts';
-import { type Body, printMember } from './print-rego.ts';
 import type { RuleContext } from './rule-context.ts';
-import type { Place } from './rule-sheet.ts';
 
 /** Adds the flag that is true where the condition holds, and returns its name. */
 export function addConditionFlag(context: RuleContext, condition: Condition, wish: string): string {
