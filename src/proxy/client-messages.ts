@@ -2,10 +2,11 @@
 import { answerUnsent, canSend, type GatedCall, judgeCall } from './call-gate.ts';
 import { createCallsInFlight, type VoidReason } from './calls-in-flight.ts';
 import { forwardBatch } from './client-batch.ts';
-import { errorMessage, INVALID_REQUEST, PARSE_ERROR } from './json-rpc.ts';
+import { errorMessage, INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './json-rpc.ts';
 import { createOrderedWriter } from './ordered-writer.ts';
 import { callKey, expectAnswer, isGated, isVoidedByCancel, type Outbound } from './outbound.ts';
 import { type MessageParts, type Reading, readMessage } from './read/read-message.ts';
+import type { RejectionCode } from './read/rejection.ts';
 import { type Session, sendToClient } from './session.ts';
 
 const DEPTH_MAX = 128;
@@ -70,7 +71,11 @@ function gateMessage(out: Outbound, line: Buffer, call: GatedCall): void {
 
 function rejectMessage(session: Session, { code, detail, idText }: Extract<Reading, { ok: false }>): void {
   session.log.warn({ code, detail }, 'a message of the client was rejected; nothing was forwarded');
-  const rpcCode = code === 'not-json' ? PARSE_ERROR : INVALID_REQUEST;
   const message = `Rejected by Regent: ${detail}. Nothing was forwarded.`;
-  sendToClient(session, errorMessage(idText, { code: rpcCode, message }));
+  sendToClient(session, errorMessage(idText, { code: rpcCodeOf(code), message }));
+}
+
+function rpcCodeOf(code: RejectionCode): number {
+  if (code === 'not-json') return PARSE_ERROR;
+  return code === 'bad-tool-call' ? INVALID_PARAMS : INVALID_REQUEST;
 }

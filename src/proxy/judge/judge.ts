@@ -9,11 +9,11 @@
 import type { LoadedPolicy } from '../../policy/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
 import type { PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
-import { type CounterStore, StateError } from '../../state/store.ts';
+import type { CounterStore } from '../../state/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createCommitter } from './commit-decisions.ts';
 import { decideBatch } from './decide-batch.ts';
-import { hostDenial } from './host-denial.ts';
+import { failureDenial } from './host-denial.ts';
 import { takeBackCharges } from './take-back.ts';
 import type { CallToJudge, Verdict } from './verdict.ts';
 
@@ -102,10 +102,11 @@ function counterKeys(prepared: ReadonlyArray<PreparedCall | PolicyError>): strin
 }
 
 function unjournalled(error: unknown): Verdict {
-  const detail = error instanceof Error ? error.message : 'no verdict was made';
-  const decision =
-    error instanceof StateError
-      ? hostDenial('state-unavailable', `the decision cannot be recorded: ${detail}`)
-      : hostDenial('evaluation-failed', `the call cannot be judged: ${detail}`);
-  return { id: `dec_${crypto.randomUUID()}`, decision, limit: null, charged: [], isJournalled: false };
+  return {
+    id: `dec_${crypto.randomUUID()}`,
+    decision: failureDenial(error),
+    limit: null,
+    charged: [],
+    isJournalled: false,
+  };
 }
