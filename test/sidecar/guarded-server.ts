@@ -1,0 +1,69 @@
+// A sidecar in front of the echo server, in a folder of its own, that can tell what reached the server.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { fixturePath } from '../fixtures/fixture-path.ts';
+import { type LineClient, startLineClient } from '../fixtures/line-client.ts';
+
+export const REGENT = path.resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+
+export const OPEN_POLICY = `version: "1"
+default: deny
+tools:
+  pay:
+    rules:
+      - rate_limit: 1000/day
+`;
+
+export interface Guarded {
+  readonly folder: string;
+  readonly policyFile: string;
+  readonly stateFile: string;
+  readonly client: LineClient;
+  /** Tool calls that the server has seen. */
+  executed(): string[];
+}
+
+export interface GuardedOptions {
+  readonly policy?: string;
+  readonly args?: readonly string[];
+  /** Runs before the sidecar starts. */
+  readonly prepare?: (folder: string) => void;
+}
+
+/** Everything is removed, and the sidecar ended, when the test has finished. */
+export function startGuarded({ policy = OPEN_POLICY, args = [], prepare }: GuardedOptions = {}): Guarded {
+  const folder = mkdtempSync(path.join(tmpdir(), 'regent-sidecar-'));
+  const policyFile = path.join(folder, 'policy.yaml');
+  const stateFile = path.join(folder, 'state', 'state.db');
+  const logFile = path.join(folder, 'seen.log');
+  writeFileSync(policyFile, policy);
+  prepare?.(folder);
+  const server = [
+    '--',
+    process.execPath,
+    fixturePath('echo-server'),
+    '--tool',
+    '{"name":"pay"}',
+    '--log',
+    logFile,
+  ];
+  const client = startLineClient(
+    process.execPath,
+    [REGENT, '-c', policyFile, '--state', stateFile, ...args, ...server],
+    {
+      env: { HOME: folder },
+      timeoutMs: 15_000,
+    },
+  );
+  onTestFinished(async () => {
+    await client.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const executed = (): string[] => {
+    const seen = existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n') : [];
+    return seen.filter((line) => line.includes('tools/call'));
+  };
+  return { folder, policyFile, stateFile, client, executed };
+}
