@@ -173,7 +173,8 @@ function scalarValue(
       `${source} is not a plain decimal number`,
       'write it with digits, such as 500.00',
     );
-    return { number: '0' };
+    // Reported already; 1 is what no other check complains of.
+    return { number: '1' };
   }
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }

@@ -1,0 +1,39 @@
+// The table of problems is whole and true: each example has its problem and no other.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readPolicies } from '../../../compiler/check/read-policies.ts';
+import { compilePolicy } from '../../../compiler/index.ts';
+import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../../compiler/schema/diagnostic-codes.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../../compiler');
+
+async function codesOf(code: string, example: string): Promise<string[]> {
+  const files = [{ name: 'example.yaml', text: example }];
+  if (code === 'duplicate-tool') files.push({ name: 'other.yaml', text: example });
+  if (code !== 'bad-pattern') return readPolicies(files, {}).diagnostics.map((diagnostic) => diagnostic.code);
+  const result = await compilePolicy(files);
+  return result.ok ? [] : result.diagnostics.map((diagnostic) => diagnostic.code);
+}
+
+describe('each problem of the table', () => {
+  test.each(Object.entries(DIAGNOSTIC_CODES))(
+    '%s is what its example has, and nothing else',
+    async (code, { example }) => {
+      expect(await codesOf(code, example)).toEqual([code]);
+    },
+  );
+});
+
+test('no problem is missing from the table', () => {
+  const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^(check|parse)\/.*\.ts$/.test(name) || name === 'index.ts')
+    .map((name) => readFileSync(path.join(ROOT, name), 'utf8'));
+  const used = sources.flatMap((text) =>
+    Array.from(
+      text.matchAll(/(?:problem\(\s*|report\(\s*|code: )'([a-z-]+)'/g),
+      ([, code]) => code as DiagnosticCode,
+    ),
+  );
+  expect(new Set(used)).toEqual(new Set(Object.keys(DIAGNOSTIC_CODES)));
+});
