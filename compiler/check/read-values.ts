@@ -1,6 +1,6 @@
 // Reads plain values. Each reader reports what is wrong and gives undefined then.
 import type { Literal, NumberLiteral, Position } from '../model/policy.ts';
-import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from '../parse/yaml-node.ts';
+import type { YamlEntry, YamlMap, YamlNode } from '../parse/yaml-node.ts';
 import type { KeyTable } from '../schema/grammar.ts';
 import type { Scope } from './report.ts';
 import { suggestWord } from './suggest.ts';
@@ -124,7 +124,8 @@ export function mistyped(node: YamlNode, scope: Scope, wanted: string): undefine
 
 export function describe(node: YamlNode): string {
   if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a mapping';
-  return node.value === null ? 'nothing' : shorten((node as YamlScalar).source);
+  if (typeof node.value === 'string') return JSON.stringify(shorten(node.value));
+  return node.value === null ? 'nothing' : shorten(node.source);
 }
 
 function shorten(text: string): string {

@@ -1,6 +1,7 @@
 // Parses a policy file: what YAML offers beyond plain data (merge keys, tags, several documents, endless aliases) is a
 // problem here, so that a policy reads the same to people and to Regent.
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -48,9 +49,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
 
   const documents = parseDocuments(text, lines);
   const [document, second] = documents;
-  for (const { errors } of documents) {
-    for (const error of errors) reportSyntax(report, at(error.pos[0]), error);
-  }
+  reportSyntax(report, at, documents);
   if (document === undefined || document.contents === null) {
     if (diagnostics.length === 0)
       report('empty-file', at(0), 'the policy is empty', 'start with version: "1"');
@@ -81,9 +80,21 @@ function parseDocuments(text: string, lineCounter: LineCounter): Document[] {
   return Array.isArray(documents) ? [...documents] : [];
 }
 
-function reportSyntax(report: Conversion['report'], position: Position, { message }: Error): void {
-  const [first = message] = message.split('\n');
-  report('yaml-syntax', position, first.replace(/ at line \d+, column \d+:?$/, ''));
+/** The first error of each line: what follows on a line, and what the parser then skips, are its consequences. */
+function reportSyntax(
+  report: Conversion['report'],
+  at: (offset: number) => Position,
+  documents: readonly Document[],
+): void {
+  const lines = new Set<number>();
+  for (const error of documents.flatMap(({ errors }) => errors)) {
+    const position = at(error.pos[0]);
+    const isConsequence = lines.size > 0 && error.message.includes('in YAML stream');
+    if (isConsequence || lines.has(position.line)) continue;
+    lines.add(position.line);
+    const [first = error.message] = error.message.split('\n');
+    report('yaml-syntax', position, first.replace(/ at line \d+, column \d+:?$/, ''));
+  }
 }
 
 function convert(work: Conversion, node: Node | null, depth: number): YamlNode | null {
@@ -94,7 +105,7 @@ function convert(work: Conversion, node: Node | null, depth: number): YamlNode |
     work.nodes = Number.POSITIVE_INFINITY;
     return null;
   }
-  if (isAlias(node)) return convert(work, (node.resolve(work.document) ?? null) as Node | null, depth + 1);
+  if (isAlias(node)) return convertAlias(work, node, depth);
   if (isMap(node))
     return {
       kind: 'map',
@@ -107,6 +118,13 @@ function convert(work: Conversion, node: Node | null, depth: number): YamlNode |
   }
   if (isScalar(node)) return convertScalar(work, node);
   return { kind: 'scalar', position: work.place(node), value: null, source: '' };
+}
+
+function convertAlias(work: Conversion, alias: Alias, depth: number): YamlNode | null {
+  const target = alias.resolve(work.document);
+  if (target !== undefined) return convert(work, target, depth + 1);
+  work.report('unknown-alias', work.place(alias), `nothing is called &${alias.source} above`);
+  return null;
 }
 
 function convertEntries(

@@ -17,6 +17,10 @@ export const DIAGNOSTIC_CODES = {
     meaning: 'The file is nested, or repeats itself by aliases, beyond measure.',
     example: `${RULE}arguments: {x: {const: ${'['.repeat(120)}${']'.repeat(120)}}}\n`,
   },
+  'unknown-alias': {
+    meaning: 'An alias whose anchor does not stand above it.',
+    example: `${HEAD}description: *x\n`,
+  },
   'bad-key': { meaning: 'A key is no text, or a merge key.', example: `${HEAD}? [a]\n: 1\n` },
   'bad-tag': { meaning: 'A YAML tag has no meaning here.', example: `${HEAD}description: !secret x\n` },
   'bad-number': {
