@@ -1,35 +1,58 @@
 // Cuts tools out of a list and leaves every other byte as the server wrote it.
-import { createScanner, type JsonScanner, scanArray, scanValue } from './json-scanner.ts';
-import { readMembers, readTextAt, type Span } from './raw-message.ts';
+import { createScanner, enterContainer, hasNextItem, type JsonScanner } from './json-scanner.ts';
+import { readMembers, readTextAt, type Span } from './read-members.ts';
+import { CLOSE_ARRAY, OPEN_OBJECT, scanValue } from './scan-value.ts';
 
-/** `tools` is the array of a list. A tool without a readable name goes too: nobody could judge a call of it. */
-export function filterTools(line: Buffer, tools: Span, isListed: (name: string) => boolean): Buffer {
-  const kept = toolSpans(line, tools).filter(({ name }) => name !== null && isListed(name));
-  const parts = kept.flatMap(({ start, end }, index) => [
-    Buffer.from(index === 0 ? '' : ','),
-    line.subarray(start, end),
-  ]);
-  return Buffer.concat([
-    line.subarray(0, tools.start),
-    Buffer.from('['),
-    ...parts,
-    Buffer.from(']'),
-    line.subarray(tools.end),
-  ]);
+interface Tool extends Span {
+  readonly isKept: boolean;
 }
 
-function toolSpans(line: Buffer, tools: Span): Array<Span & { readonly name: string | null }> {
+/**
+ * `tools` is the array of a list, in a line that was scanned before. A tool without a readable name goes too: nobody
+ * could judge a call of it. Gives `line` itself where nothing goes.
+ */
+export function filterTools(line: Buffer, tools: Span, isListed: (name: string) => boolean): Buffer {
+  const found = readTools(line, tools, isListed);
+  if (found.every(({ isKept }) => isKept)) return line;
+  const parts: Buffer[] = [];
+  let copied = 0;
+  for (const cut of cutSpans(found)) {
+    parts.push(line.subarray(copied, cut.start));
+    copied = cut.end;
+  }
+  return Buffer.concat([...parts, line.subarray(copied)]);
+}
+
+/** Each tool goes with one comma: the one before it, or after it where no kept tool is before. */
+function cutSpans(tools: readonly Tool[]): Span[] {
+  let hasKept = false;
+  return tools.flatMap(({ start, end, isKept }, index) => {
+    hasKept ||= isKept;
+    if (isKept) return [];
+    const before = tools[index - 1];
+    const after = tools[index + 1];
+    if (hasKept && before !== undefined) return [{ start: before.end, end }];
+    return [{ start, end: after?.start ?? end }];
+  });
+}
+
+function readTools(line: Buffer, tools: Span, isListed: (name: string) => boolean): Tool[] {
   const scanner = createScanner(line, Number.POSITIVE_INFINITY);
   scanner.position = tools.start;
-  const spans: Array<Span & { readonly name: string | null }> = [];
-  scanArray(scanner, 0, (_, depth) => {
+  const found: Tool[] = [];
+  for (let hasMore = enterContainer(scanner, CLOSE_ARRAY); hasMore; ) {
     const start = scanner.position;
-    const name = line[start] === 0x7b ? readMembers(scanner, depth).get('name') : passValue(scanner, depth);
-    spans.push({ start, end: scanner.position, name: name === undefined ? null : readTextAt(line, name) });
-  });
-  return spans;
+    const name = readName(scanner);
+    found.push({ start, end: scanner.position, isKept: name !== null && isListed(name) });
+    hasMore = hasNextItem(scanner, CLOSE_ARRAY);
+  }
+  return found;
 }
 
-function passValue(scanner: JsonScanner, depth: number): undefined {
-  scanValue(scanner, depth);
+function readName(scanner: JsonScanner): string | null {
+  if (scanner.bytes[scanner.position] === OPEN_OBJECT) {
+    return readTextAt(scanner.bytes, readMembers(scanner).get('name'));
+  }
+  scanValue(scanner);
+  return null;
 }

@@ -1,108 +1,70 @@
-// Builds the lossless tree of a JSON value from bytes that were scanned strictly before.
+// Builds the lossless tree of a JSON value, in the same pass that reads it strictly.
 import { type JsonNode, JsonNumber, type JsonObject } from '../../policy/json-node.ts';
+import { createScanner, enterContainer, hasNextItem, type JsonScanner } from './json-scanner.ts';
+import { readKey, readString } from './scan-string.ts';
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  duplicateKey,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  scanNumber,
+  scanWord,
+} from './scan-value.ts';
 
-/** At `start` stands a value that the scanner has passed. */
+/** At `start` stands a value that a scanner has passed, so that its depth is bounded. */
 export function parseNode(bytes: Buffer, start: number): JsonNode {
-  const reader = { bytes, position: start };
-  return readNode(reader);
+  const scanner = createScanner(bytes, Number.POSITIVE_INFINITY);
+  scanner.position = start;
+  return readNode(scanner);
 }
 
-interface NodeReader {
-  readonly bytes: Buffer;
-  position: number;
-}
-
-function readNode(reader: NodeReader): JsonNode {
-  switch (nextByte(reader)) {
-    case 0x7b:
-      return readObject(reader);
-    case 0x5b:
-      return readArray(reader);
-    case 0x22:
-      return readText(reader);
+/** Passes the value that starts at `position`. Throws `Rejection`. */
+export function readNode(scanner: JsonScanner): JsonNode {
+  switch (scanner.bytes[scanner.position]) {
+    case OPEN_OBJECT:
+      return readObject(scanner);
+    case OPEN_ARRAY:
+      return readArray(scanner);
+    case QUOTE:
+      return readString(scanner);
     case 0x74:
-      reader.position += 4;
+      scanWord(scanner, 'true');
       return true;
     case 0x66:
-      reader.position += 5;
+      scanWord(scanner, 'false');
       return false;
     case 0x6e:
-      reader.position += 4;
+      scanWord(scanner, 'null');
       return null;
     default:
-      return readNumber(reader);
+      return readNumber(scanner);
   }
 }
 
-function readObject(reader: NodeReader): JsonObject {
+function readObject(scanner: JsonScanner): JsonObject {
   const object: JsonObject = new Map();
-  reader.position += 1;
-  while (nextByte(reader) !== 0x7d) {
-    if (reader.bytes[reader.position] === 0x2c) reader.position += 1;
-    nextByte(reader);
-    const key = readText(reader);
-    nextByte(reader);
-    reader.position += 1;
-    object.set(key, readNode(reader));
+  for (let hasMore = enterContainer(scanner, CLOSE_OBJECT); hasMore; ) {
+    const { size } = object;
+    const key = readKey(scanner);
+    if (object.set(key, readNode(scanner)).size === size) throw duplicateKey(key);
+    hasMore = hasNextItem(scanner, CLOSE_OBJECT);
   }
-  reader.position += 1;
   return object;
 }
 
-function readArray(reader: NodeReader): JsonNode[] {
+function readArray(scanner: JsonScanner): JsonNode[] {
   const list: JsonNode[] = [];
-  reader.position += 1;
-  while (nextByte(reader) !== 0x5d) {
-    if (reader.bytes[reader.position] === 0x2c) reader.position += 1;
-    list.push(readNode(reader));
+  for (let hasMore = enterContainer(scanner, CLOSE_ARRAY); hasMore; ) {
+    list.push(readNode(scanner));
+    hasMore = hasNextItem(scanner, CLOSE_ARRAY);
   }
-  reader.position += 1;
   return list;
 }
 
-function readText(reader: NodeReader): string {
-  const { bytes, position: start } = reader;
-  let hasEscapes = false;
-  let at = start + 1;
-  while (bytes[at] !== 0x22) {
-    const isEscape = bytes[at] === 0x5c;
-    hasEscapes ||= isEscape;
-    at += isEscape ? 2 : 1;
-  }
-  reader.position = at + 1;
-  return hasEscapes
-    ? (JSON.parse(bytes.toString('utf8', start, at + 1)) as string)
-    : bytes.toString('utf8', start + 1, at);
-}
-
-function readNumber(reader: NodeReader): JsonNumber {
-  const { bytes, position: start } = reader;
-  let at = start;
-  while (isNumberByte(bytes[at])) at += 1;
-  reader.position = at;
-  return new JsonNumber(bytes.toString('latin1', start, at));
-}
-
-/** Digits, sign, point and exponent. */
-function isNumberByte(byte: number | undefined): boolean {
-  if (byte === undefined) return false;
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x2d ||
-    byte === 0x2e ||
-    byte === 0x2b ||
-    byte === 0x65 ||
-    byte === 0x45
-  );
-}
-
-/** Skips white space; the byte after it. */
-function nextByte(reader: NodeReader): number | undefined {
-  const { bytes } = reader;
-  let byte = bytes[reader.position];
-  while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
-    reader.position += 1;
-    byte = bytes[reader.position];
-  }
-  return byte;
+function readNumber(scanner: JsonScanner): JsonNumber {
+  const start = scanner.position;
+  scanNumber(scanner);
+  return new JsonNumber(scanner.text.slice(start, scanner.position));
 }

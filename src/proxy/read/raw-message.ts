@@ -1,129 +1,119 @@
 // One JSON-RPC message as the scanner finds it: its envelope checked, its params opened.
 import { foldKey } from '../../policy/ambiguous-key.ts';
-import { type JsonScanner, readString, scanObject, scanValue, unexpected } from './json-scanner.ts';
+import type { JsonNode } from '../../policy/json-node.ts';
+import { type JsonScanner, skipSpace, unexpected } from './json-scanner.ts';
+import { knownKeys, refuseAmbiguousKeys } from './known-keys.ts';
+import { readNode } from './parse-node.ts';
+import { type Members, readMembers, readTextAt, type Span } from './read-members.ts';
 import { Rejection } from './rejection.ts';
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import { OPEN_ARRAY, OPEN_OBJECT, scanValue } from './scan-value.ts';
 
 export interface RawMessage extends Span {
   /** JSON source of the id. */
   readonly idText: string | null;
   readonly method: string | null;
-  /** Members of `params`; null where they are absent or no object. */
-  readonly params: ReadonlyMap<string, Span> | null;
+  /** Null where they are absent or no object. */
+  readonly params: RawParams | null;
 }
 
-const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
-const CALL_PARAMS = ['name', 'arguments', '_meta', 'task'];
+export interface RawParams {
+  readonly members: Members;
+  /** The member `arguments`; undefined where it is absent. */
+  readonly arguments: JsonNode | undefined;
+  /** Its `_meta` is that of protocol 2026-07-28 or later. */
+  readonly isModern: boolean;
+}
 
-/** `onId` hears of the id as soon as it is known: the answer to a rejected message needs it. */
-export function readRawMessage(
-  scanner: JsonScanner,
-  depth: number,
-  onId?: (idText: string) => void,
-): RawMessage {
-  if (scanner.bytes[scanner.position] !== 0x7b) throw notAnObject(scanner);
-  const start = scanner.position;
-  const members = new Map<string, Span>();
-  let params: Map<string, Span> | null = null;
-  scanObject(scanner, depth, (_, below, key) => {
-    const from = scanner.position;
-    if (key === 'params' && scanner.bytes[from] === 0x7b) params = readMembers(scanner, below);
-    else scanValue(scanner, below);
-    const span = { start: from, end: scanner.position };
-    members.set(key, span);
-    if (key === 'id') onId?.(readId(scanner, span));
+const TOOLS_CALL = 'tools/call';
+const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
+const ENVELOPE_KEYS = knownKeys('jsonrpc', 'id', 'method', 'params', 'result', 'error');
+const NO_KEYS = knownKeys();
+/** What is read of the params of each method. */
+const PARAMS_KEYS = new Map([
+  [TOOLS_CALL, knownKeys('name', 'arguments', '_meta', 'task')],
+  ['notifications/cancelled', knownKeys('requestId')],
+]);
+
+/** Passes the message at `position`. Throws `Rejection`. */
+export function readRawMessage(scanner: JsonScanner): RawMessage {
+  const { bytes, position: start } = scanner;
+  if (bytes[start] !== OPEN_OBJECT) throw notAnObject(scanner);
+  let params: RawParams | null = null;
+  const members = readMembers(scanner, (_, key) => {
+    if (key === 'params' && bytes[scanner.position] === OPEN_OBJECT) params = readParams(scanner);
+    else scanValue(scanner);
   });
-  refuseCollisions(members, ENVELOPE, 'the message');
-  const message = readEnvelope(scanner, members);
-  checkParams(message.method, members, params);
-  return { ...message, params, start, end: scanner.position };
+  refuseAmbiguousKeys(members.keys(), ENVELOPE_KEYS, 'the message');
+  const envelope = readEnvelope(bytes, members);
+  checkParams(envelope.method, members, params);
+  return { ...envelope, params, start, end: scanner.position };
 }
 
-/** The members of the object at `position`. */
-export function readMembers(scanner: JsonScanner, depth: number): Map<string, Span> {
-  const members = new Map<string, Span>();
-  scanObject(scanner, depth, (_, below, key) => {
-    const start = scanner.position;
-    scanValue(scanner, below);
-    members.set(key, { start, end: scanner.position });
+function readParams(scanner: JsonScanner): RawParams {
+  let args: JsonNode | undefined;
+  let isModern = false;
+  const members = readMembers(scanner, (_, key) => {
+    if (key === 'arguments') args = readNode(scanner);
+    else if (key === '_meta' && scanner.bytes[scanner.position] === OPEN_OBJECT) {
+      isModern = readMembers(scanner).has(PROTOCOL_VERSION);
+    } else scanValue(scanner);
   });
-  return members;
+  return { members, arguments: args, isModern };
 }
 
-function readEnvelope(
-  scanner: JsonScanner,
-  members: ReadonlyMap<string, Span>,
-): Pick<RawMessage, 'idText' | 'method'> {
-  const { bytes } = scanner;
-  const version = members.get('jsonrpc');
-  if (version === undefined || readTextAt(bytes, version) !== '2.0') {
+function readEnvelope(bytes: Buffer, members: Members): Pick<RawMessage, 'idText' | 'method'> {
+  if (readTextAt(bytes, members.get('jsonrpc')) !== '2.0') {
     throw new Rejection('not-a-message', 'its "jsonrpc" is not "2.0"');
   }
-  const id = members.get('id');
-  const idText = id === undefined ? null : readId(scanner, id);
-  const methodSpan = members.get('method');
-  const method = methodSpan === undefined ? null : readTextAt(bytes, methodSpan);
-  if (methodSpan !== undefined && method === null)
-    throw new Rejection('not-a-message', 'its method is not a text');
+  const idText = readIdAt(bytes, members.get('id'));
+  const method = readTextAt(bytes, members.get('method'));
   const answers = Number(members.has('result')) + Number(members.has('error'));
-  if (method === null && answers !== 1)
+  if (method !== null) checkMethod(method);
+  else if (members.has('method')) throw new Rejection('not-a-message', 'its method is not a text');
+  else if (answers !== 1) {
     throw new Rejection('not-a-message', 'it has neither a method nor one of result and error');
-  if (method !== null && answers > 0)
+  }
+  if (method !== null && answers > 0) {
     throw new Rejection('not-a-message', 'it is a request and an answer at once');
+  }
   return { idText, method };
 }
 
-function readId({ bytes }: JsonScanner, span: Span): string {
+function readIdAt(bytes: Buffer, span: Span | undefined): string | null {
+  if (span === undefined) return null;
   const idText = bytes.toString('utf8', span.start, span.end);
   if (/^["\d-]/.test(idText) || idText === 'null') return idText;
   throw new Rejection('not-a-message', 'its id is neither a text nor a number');
 }
 
-function checkParams(
-  method: string | null,
-  members: ReadonlyMap<string, Span>,
-  params: ReadonlyMap<string, Span> | null,
-): void {
-  if (params !== null) refuseCollisions(params, method === 'tools/call' ? CALL_PARAMS : [], 'params');
-  if (method === 'tools/call' && params === null) {
-    throw new Rejection(
-      'bad-tool-call',
-      members.has('params') ? 'params of tools/call is no object' : 'tools/call has no params',
-    );
+/** Servers that end texts at NUL, trim them or ignore case must not find a tools/call that was not judged as one. */
+function checkMethod(method: string): void {
+  if (/\p{Cc}/u.test(method)) throw new Rejection('not-a-message', 'its method holds a control character');
+  if (method !== TOOLS_CALL && foldKey(method.trim()) === foldKey(TOOLS_CALL)) {
+    throw new Rejection('case-collision', `its method ${JSON.stringify(method)} is almost ${TOOLS_CALL}`);
   }
 }
 
-/** Keys that a case-insensitive reader would take for another, or for one of `known`. */
-function refuseCollisions(members: ReadonlyMap<string, Span>, known: readonly string[], where: string): void {
-  const byFold = new Map(known.map((key) => [foldKey(key), key]));
-  for (const key of members.keys()) {
-    const folded = foldKey(key);
-    const other = byFold.get(folded);
-    if (other !== undefined && other !== key) {
-      const keys = `${JSON.stringify(key)} and ${JSON.stringify(other)}`;
-      throw new Rejection('case-collision', `in ${where} the keys ${keys} differ only in case`);
-    }
-    byFold.set(folded, key);
+function checkParams(method: string | null, members: Members, params: RawParams | null): void {
+  if (params !== null) {
+    refuseAmbiguousKeys(params.members.keys(), PARAMS_KEYS.get(method ?? '') ?? NO_KEYS, 'params');
+  } else if (method === TOOLS_CALL) {
+    const what = members.has('params') ? 'params of tools/call is no object' : 'tools/call has no params';
+    throw new Rejection('bad-tool-call', what);
   }
 }
 
-/** The text at `span`, or null where another value stands. */
-export function readTextAt(bytes: Buffer, span: Span): string | null {
-  if (bytes[span.start] !== 0x22) return null;
-  return readString({ bytes, position: span.start, maxDepth: 0 });
-}
-
+/** A value of another kind, or no JSON at all. */
 function notAnObject(scanner: JsonScanner): Rejection {
-  const byte = scanner.bytes[scanner.position];
-  if (byte === 0x5b) return new Rejection('not-a-message', 'a batch must not hold batches');
-  try {
-    scanValue(scanner, 0);
-  } catch {
-    return unexpected(scanner);
+  if (scanner.bytes[scanner.position] === OPEN_ARRAY) {
+    return new Rejection('not-a-message', 'a batch must not hold batches');
   }
-  return new Rejection('not-a-message', 'it is no object');
+  try {
+    scanValue(scanner);
+  } catch (error) {
+    if (error instanceof Rejection) return error;
+    throw error;
+  }
+  const isWhole = scanner.depth > 0 || skipSpace(scanner) === undefined;
+  return isWhole ? new Rejection('not-a-message', 'it is no object') : unexpected(scanner);
 }

@@ -1,8 +1,8 @@
 // Reads arguments that stand alone, as on a command line, as strictly as those of a message.
 import { isUtf8 } from 'node:buffer';
 import type { JsonObject } from '../../policy/json-node.ts';
-import { createScanner, scanValue, skipSpace, unexpected } from './json-scanner.ts';
-import { parseNode } from './parse-node.ts';
+import { createScanner, expectEnd, skipSpace } from './json-scanner.ts';
+import { readNode } from './parse-node.ts';
 import { Rejection } from './rejection.ts';
 
 const DEPTH_MAX = 128;
@@ -14,11 +14,8 @@ export function readArguments(
     if (!isUtf8(bytes)) return { problem: 'not UTF-8' };
     const scanner = createScanner(bytes, DEPTH_MAX);
     skipSpace(scanner);
-    const { position: start } = scanner;
-    scanValue(scanner, 0);
-    skipSpace(scanner);
-    if (scanner.position < bytes.length) throw unexpected(scanner);
-    const node = parseNode(bytes, start);
+    const node = readNode(scanner);
+    expectEnd(scanner);
     return node instanceof Map ? { arguments: node } : { problem: 'it is no object' };
   } catch (error) {
     if (error instanceof Rejection) return { problem: error.message };

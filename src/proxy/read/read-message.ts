@@ -4,13 +4,12 @@
 // keys (some take the first, some the last), keys that differ only in case (Go takes either), bytes and escapes that are
 // no text, a bare carriage return (Python's text mode ends a line there), trailing data, great depth.
 import { isUtf8 } from 'node:buffer';
-import { createScanner, scanArray, skipSpace, unexpected } from './json-scanner.ts';
-import { parseNode } from './parse-node.ts';
-import { type RawMessage, readRawMessage, type Span } from './raw-message.ts';
+import { findId } from './find-id.ts';
+import { createScanner, enterContainer, expectEnd, hasNextItem, skipSpace } from './json-scanner.ts';
+import { type RawMessage, type RawParams, readRawMessage } from './raw-message.ts';
 import { Rejection, type RejectionCode } from './rejection.ts';
+import { CLOSE_ARRAY, OPEN_ARRAY } from './scan-value.ts';
 import { readToolCall, type ToolCallParts } from './tool-call.ts';
-
-const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 
 export interface MessageParts {
   readonly kind: 'request' | 'notification' | 'response';
@@ -38,51 +37,44 @@ export type Reading =
       readonly idText: string | null;
     };
 
-/** `line` is one line without its LF. Never throws. */
+/** `line` is one line without its LF; a CR may end it. Never throws. */
 export function readMessage(line: Buffer, { maxDepth }: { readonly maxDepth: number }): Reading {
-  const found: { idText: string | null } = { idText: null };
   try {
     checkBytes(line);
-    return readElements(line, maxDepth, found);
+    return readElements(line, maxDepth);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
-    return { ok: false, code: error.code, detail: error.message, idText: found.idText ?? findId(line) };
+    return { ok: false, code: error.code, detail: error.message, idText: findId(line) };
   }
 }
 
 function checkBytes(line: Buffer): void {
   if (!isUtf8(line)) throw new Rejection('not-utf8', 'it is not UTF-8');
   const carriageReturn = line.indexOf(0x0d);
-  if (carriageReturn >= 0 && carriageReturn !== line.length - 1) {
-    throw new Rejection(
-      'carriage-return',
-      'it holds a carriage return, which some servers take for the end of a line',
-    );
+  const isInside = carriageReturn >= 0 && carriageReturn !== line.length - 1;
+  if (isInside || line.includes(0x0a)) {
+    throw new Rejection('line-break', 'it holds a line break (CR or LF), where some servers end the message');
   }
 }
 
-function readElements(line: Buffer, maxDepth: number, found: { idText: string | null }): Reading {
+function readElements(line: Buffer, maxDepth: number): Reading {
   const scanner = createScanner(line, maxDepth);
-  skipSpace(scanner);
-  const isBatch = line[scanner.position] === 0x5b;
+  const isBatch = skipSpace(scanner) === OPEN_ARRAY;
   const raw: RawMessage[] = [];
   if (isBatch) {
-    scanArray(scanner, 0, (_, depth) => void raw.push(readRawMessage(scanner, depth)));
+    for (let hasMore = enterContainer(scanner, CLOSE_ARRAY); hasMore; ) {
+      raw.push(readRawMessage(scanner));
+      hasMore = hasNextItem(scanner, CLOSE_ARRAY);
+    }
     if (raw.length === 0) throw new Rejection('not-a-message', 'it is an empty batch');
   } else {
-    raw.push(
-      readRawMessage(scanner, 0, (idText) => {
-        found.idText = idText;
-      }),
-    );
+    raw.push(readRawMessage(scanner));
   }
-  skipSpace(scanner);
-  if (scanner.position < line.length) throw unexpected(scanner);
+  expectEnd(scanner);
   return { ok: true, isBatch, messages: raw.map((message) => readParts(line, message)) };
 }
 
-function readParts(line: Buffer, raw: RawMessage): MessageParts {
-  const { idText, method, params, start, end } = raw;
+function readParts(line: Buffer, { idText, method, params, start, end }: RawMessage): MessageParts {
   return {
     kind: method === null ? 'response' : idText === null ? 'notification' : 'request',
     idText,
@@ -91,32 +83,13 @@ function readParts(line: Buffer, raw: RawMessage): MessageParts {
     end,
     toolCall: method === 'tools/call' && params !== null ? readToolCall(line, params) : null,
     cancelsIdText: method === 'notifications/cancelled' ? cancelledId(line, params) : null,
-    isModern: isModern(line, params?.get('_meta')),
-    isTask: params?.has('task') ?? false,
+    isModern: params?.isModern ?? false,
+    isTask: params?.members.has('task') ?? false,
   };
 }
 
-function cancelledId(line: Buffer, params: RawMessage['params']): string | null {
-  const span = params?.get('requestId');
+function cancelledId(line: Buffer, params: RawParams | null): string | null {
+  const span = params?.members.get('requestId');
   const idText = span === undefined ? null : line.toString('utf8', span.start, span.end);
   return idText !== null && /^["\d-]/.test(idText) ? idText : null;
-}
-
-function isModern(line: Buffer, meta: Span | undefined): boolean {
-  if (meta === undefined) return false;
-  const value = parseNode(line, meta.start);
-  return value instanceof Map && value.has(PROTOCOL_VERSION);
-}
-
-/** The id of a message that was rejected, where an ordinary parser can tell it. */
-function findId(line: Buffer): string | null {
-  try {
-    const message: unknown = JSON.parse(line.toString('utf8'));
-    const id: unknown =
-      typeof message === 'object' && message !== null && 'id' in message ? message.id : null;
-    const isExact = typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id));
-    return isExact ? JSON.stringify(id) : null;
-  } catch {
-    return null;
-  }
 }

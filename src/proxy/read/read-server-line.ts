@@ -3,18 +3,19 @@
 import { isUtf8 } from 'node:buffer';
 import {
   createScanner,
+  enterContainer,
+  expectEnd,
+  hasNextItem,
   type JsonScanner,
-  scanArray,
-  scanObject,
-  scanValue,
   skipSpace,
-  unexpected,
 } from './json-scanner.ts';
-import { readMembers, readTextAt, type Span } from './raw-message.ts';
+import { type Members, readMembers, readTextAt, type Span } from './read-members.ts';
 import { Rejection } from './rejection.ts';
+import { CLOSE_ARRAY, OPEN_ARRAY, OPEN_OBJECT, scanValue } from './scan-value.ts';
 
 export interface ServerMessage extends Span {
   readonly kind: 'request' | 'notification' | 'response';
+  /** The id's JSON source, whatever it is; null where there is none. */
   readonly idText: string | null;
   readonly method: string | null;
   /** Of a response: `result`, and its member `tools` where that is an array. */
@@ -38,12 +39,11 @@ const DEPTH_MAX = 1000;
 /** `line` is one line without its LF. Never throws. */
 export function readServerLine(line: Buffer): ServerLine {
   const scanner = createScanner(line, DEPTH_MAX);
-  skipSpace(scanner);
-  const first = line[scanner.position];
-  if (first !== 0x7b && first !== 0x5b) return { kind: 'noise' };
+  const first = skipSpace(scanner);
+  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return { kind: 'noise' };
   try {
     if (!isUtf8(line)) throw new Rejection('not-utf8', 'it is not UTF-8');
-    return { kind: 'messages', messages: readMessages(scanner, first === 0x5b) };
+    return { kind: 'messages', messages: readMessages(scanner, first === OPEN_ARRAY) };
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
     return readLeniently(line);
@@ -52,31 +52,33 @@ export function readServerLine(line: Buffer): ServerLine {
 
 function readMessages(scanner: JsonScanner, isBatch: boolean): ServerMessage[] {
   const messages: ServerMessage[] = [];
-  if (isBatch) scanArray(scanner, 0, (_, depth) => void messages.push(readServerMessage(scanner, depth)));
-  else messages.push(readServerMessage(scanner, 0));
-  skipSpace(scanner);
-  if (scanner.position < scanner.bytes.length) throw unexpected(scanner);
+  if (isBatch) {
+    for (let hasMore = enterContainer(scanner, CLOSE_ARRAY); hasMore; ) {
+      messages.push(readServerMessage(scanner));
+      hasMore = hasNextItem(scanner, CLOSE_ARRAY);
+    }
+  } else {
+    messages.push(readServerMessage(scanner));
+  }
+  expectEnd(scanner);
   return messages;
 }
 
-function readServerMessage(scanner: JsonScanner, depth: number): ServerMessage {
+function readServerMessage(scanner: JsonScanner): ServerMessage {
   const { bytes, position: start } = scanner;
-  if (bytes[start] !== 0x7b) throw new Rejection('not-a-message', 'it is no object');
-  const members = new Map<string, Span>();
-  let inResult: ReadonlyMap<string, Span> | null = null;
-  scanObject(scanner, depth, (_, below, key) => {
-    const from = scanner.position;
-    if (key === 'result' && bytes[from] === 0x7b) inResult = readMembers(scanner, below);
-    else scanValue(scanner, below);
-    members.set(key, { start: from, end: scanner.position });
+  if (bytes[start] !== OPEN_OBJECT) throw new Rejection('not-a-message', 'it is no object');
+  let inResult: Members | null = null;
+  const members = readMembers(scanner, (_, key) => {
+    if (key === 'result' && bytes[scanner.position] === OPEN_OBJECT) inResult = readMembers(scanner);
+    else scanValue(scanner);
   });
   return { start, end: scanner.position, ...describe(bytes, members, inResult) };
 }
 
 function describe(
   bytes: Buffer,
-  members: ReadonlyMap<string, Span>,
-  inResult: ReadonlyMap<string, Span> | null,
+  members: Members,
+  inResult: Members | null,
 ): Omit<ServerMessage, keyof Span> {
   const id = members.get('id');
   const method = members.get('method');
@@ -85,9 +87,9 @@ function describe(
   return {
     kind: method === undefined ? 'response' : id === undefined ? 'notification' : 'request',
     idText: id === undefined ? null : bytes.toString('utf8', id.start, id.end),
-    method: method === undefined ? null : readTextAt(bytes, method),
+    method: readTextAt(bytes, method),
     result: members.get('result') ?? null,
-    tools: tools !== undefined && bytes[tools.start] === 0x5b ? tools : null,
+    tools: tools !== undefined && bytes[tools.start] === OPEN_ARRAY ? tools : null,
     isError: members.has('error'),
     isToolError: isError !== undefined && bytes[isError.start] === 0x74,
   };
