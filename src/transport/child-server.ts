@@ -1,6 +1,10 @@
 // The server's side over stdio: a child process with a process group of its own, so that all of it can be ended.
+//
+//   running ── exits by itself ──────────────────────────▶ last output ─▶ end its group ─▶ exited
+//      └────── stop(): stdin ends ─ grace ─▶ end its group ────┘
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { guardProcessGroup } from './group-guard.ts';
 import { createLinePeer } from './line-peer.ts';
 import { endProcessGroup } from './process-group.ts';
 import { type ServerExit, type ServerPeer, TransportError } from './transport.ts';
@@ -13,10 +17,11 @@ export interface ChildServerOptions {
   readonly graceMs: number;
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, null>;
+type Child = ChildProcessByStdio<Writable, Readable, null> & { readonly pid: number };
 
 /** A grandchild may keep the pipe open after the server's own end: its output is not waited for any longer. */
 const LAST_OUTPUT_MS = 500;
+const POLL_MS = 20;
 
 /** Its stderr and environment are the parent's. Throws `TransportError` where the command cannot be started. */
 export async function startChildServer({
@@ -25,14 +30,16 @@ export async function startChildServer({
   graceMs,
 }: ChildServerOptions): Promise<ServerPeer> {
   const child = await spawnServer(command);
-  const exited = watchExit(child, graceMs);
+  let isStopping = false;
+  const exited = watchExit(child, { graceMs, isStopping: () => isStopping });
   return {
     ...createLinePeer({ input: child.stdout, output: child.stdin, maxBytes }),
     isAlive: () => child.exitCode === null && child.signalCode === null && !child.stdin.destroyed,
     exited,
     stop: async () => {
+      isStopping = true;
       child.stdin.end();
-      const timer = setTimeout(() => void endProcessGroup(child.pid ?? 0, graceMs), graceMs);
+      const timer = setTimeout(() => void endProcessGroup(child.pid, graceMs), graceMs);
       await exited;
       clearTimeout(timer);
     },
@@ -41,23 +48,57 @@ export async function startChildServer({
 
 function spawnServer([file, ...args]: readonly [string, ...string[]]): Promise<Child> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
-    child.once('spawn', () => resolve(child));
-    child.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'ENOENT' ? 'there is no such command' : cause.message;
-      reject(new TransportError('spawn-failed', `the server ${file} cannot be started: ${why}`, cause));
-    });
+    const fail = (cause: NodeJS.ErrnoException): void => {
+      const message = `the server ${file} cannot be started: ${explain(cause)}`;
+      reject(new TransportError('spawn-failed', message, cause));
+    };
+    try {
+      const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+      child.on('error', fail);
+      child.once('spawn', () => resolve(child as Child));
+    } catch (error) {
+      // Some failures are thrown instead, such as a list of arguments that is too long.
+      fail(error as NodeJS.ErrnoException);
+    }
   });
 }
 
-async function watchExit(child: Child, graceMs: number): Promise<ServerExit> {
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'there is no such command; check its name and PATH';
+  if (code === 'EACCES') return 'it must not be executed; check its permissions (chmod +x)';
+  return message;
+}
+
+interface ExitWatch {
+  readonly graceMs: number;
+  readonly isStopping: () => boolean;
+}
+
+async function watchExit(child: Child, { graceMs, isStopping }: ExitWatch): Promise<ServerExit> {
+  const guard = guardProcessGroup(child.pid);
   const exit = await new Promise<ServerExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  await Promise.race([
-    new Promise((resolve) => child.once('close', resolve)),
-    new Promise((resolve) => setTimeout(resolve, LAST_OUTPUT_MS)),
-  ]);
-  if (child.pid !== undefined) await endProcessGroup(child.pid, graceMs);
+  await lastOutput(child, isStopping);
+  await endProcessGroup(child.pid, graceMs);
+  guard.release();
+  // A process that left the group may hold the pipe still.
+  child.stdout.destroy();
   return exit;
+}
+
+/** Resolves when all was read, or when there was time enough to read it: time while reading is paused does not count. */
+function lastOutput(child: Child, isStopping: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    let leftMs = LAST_OUTPUT_MS;
+    const finish = (): void => {
+      clearInterval(timer);
+      resolve();
+    };
+    const timer = setInterval(() => {
+      if (!child.stdout.isPaused() || isStopping()) leftMs -= POLL_MS;
+      if (leftMs <= 0) finish();
+    }, POLL_MS);
+    child.once('close', finish);
+  });
 }

@@ -22,10 +22,14 @@ export function createLinePeer({ input, output, maxBytes }: PeerStreams): Messag
     endHandler();
   };
   const splitter = createLineSplitter(maxBytes);
-  input.on('data', splitter.push).on('end', end).on('close', end).on('error', end);
+  input.on('end', end).on('close', end).on('error', end);
   output.on('drain', () => drainHandler()).on('error', end);
   return {
-    onLine: splitter.onLine,
+    onLine: (handler) => {
+      splitter.onLine(handler);
+      // Reading starts here: what comes before anyone listens would be lost.
+      input.on('data', splitter.push);
+    },
     onOversize: splitter.onOversize,
     onEnd: (handler) => {
       endHandler = handler;

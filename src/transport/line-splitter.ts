@@ -1,5 +1,6 @@
 // Splits a stream of bytes into lines, at 0x0A and nowhere else: decoding comes after splitting, so that no character is
 // ever cut. A line that lies within one chunk is not copied.
+import { createPartialLine } from './partial-line.ts';
 
 export interface LineSplitter {
   push(chunk: Buffer): void;
@@ -14,36 +15,32 @@ const LF = 0x0a;
 export function createLineSplitter(maxBytes: number): LineSplitter {
   let onLine = (_line: Buffer): void => {};
   let onOversize = (): void => {};
-  let parts: Buffer[] = [];
-  let length = 0;
+  const partial = createPartialLine();
   let isDropping = false;
 
+  const drop = (): void => {
+    partial.clear();
+    isDropping = true;
+    onOversize();
+  };
   const keep = (part: Buffer): void => {
     if (isDropping || part.length === 0) return;
-    length += part.length;
-    if (length > maxBytes) {
-      isDropping = true;
-      parts = [];
-      onOversize();
-    } else {
-      parts.push(part);
-    }
+    if (partial.length + part.length > maxBytes) drop();
+    else partial.add(part);
   };
-  const finish = (): void => {
-    const [first] = parts;
-    const line = first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
-    parts = [];
-    length = 0;
+  const finish = (last: Buffer): void => {
+    if (partial.length > 0 || last.length > maxBytes) keep(last);
     const wasDropped = isDropping;
     isDropping = false;
-    if (!wasDropped && !isBlank(line)) onLine(line);
+    if (wasDropped) return;
+    const line = partial.length > 0 ? partial.take() : last;
+    if (!isBlank(line)) onLine(line);
   };
   return {
     push: (chunk) => {
       let start = 0;
       for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
-        keep(chunk.subarray(start, end));
-        finish();
+        finish(chunk.subarray(start, end));
         start = end + 1;
       }
       keep(chunk.subarray(start));
