@@ -3,8 +3,15 @@ import type { Clock } from './decision.ts';
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
-/** `atMs` in Unix milliseconds. */
+let latest: Clock = readClock(0);
+
+/** `atMs` in Unix milliseconds. Calls of one second share one clock. */
 export function clockAt(atMs: number): Clock {
+  if (Math.floor(atMs / 1000) !== latest.unix) latest = readClock(atMs);
+  return latest;
+}
+
+function readClock(atMs: number): Clock {
   const date = new Date(atMs);
   return {
     unix: Math.floor(atMs / 1000),

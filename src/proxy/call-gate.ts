@@ -1,6 +1,6 @@
 // The gate of tool calls: judged first, then let through, denied, or held for a human and denied.
-import { createHash } from 'node:crypto';
 import { type HoldEnd, holdCall } from '../approvals/hold-call.ts';
+import type { CallInFlight } from './calls-in-flight.ts';
 import { denialMessage } from './denial.ts';
 import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST } from './json-rpc.ts';
 import type { Verdict } from './judge/verdict.ts';
@@ -8,6 +8,7 @@ import { canonicalJson } from './read/canonical-json.ts';
 import type { MessageParts } from './read/read-message.ts';
 import type { ToolCallParts } from './read/tool-call.ts';
 import type { Session } from './session.ts';
+import { sha256 } from './sha256.ts';
 
 export interface GatedCall extends MessageParts {
   readonly toolCall: ToolCallParts;
@@ -15,19 +16,18 @@ export interface GatedCall extends MessageParts {
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** Aborts when the call can no longer run. */
-  readonly signal: AbortSignal;
+  readonly flight: CallInFlight;
 }
 
 /** Whether an allowed call may still be sent. */
-export function canSend({ server }: Session, { verdict, signal }: Judgement): boolean {
-  return verdict.decision.outcome === 'allow' && !signal.aborted && server.isAlive();
+export function canSend({ server }: Session, { verdict, flight }: Judgement): boolean {
+  return verdict.decision.outcome === 'allow' && flight.voided === null && server.isAlive();
 }
 
 export async function judgeCall(session: Session, { toolCall }: GatedCall): Promise<Verdict> {
   const { identity, judge } = session;
   const call = { ...identity, tool: toolCall.name, arguments: toolCall.arguments };
-  const digest = createHash('sha256').update(canonicalJson(toolCall.arguments)).digest('hex');
+  const digest = sha256(canonicalJson(toolCall.arguments));
   return judge.judge({ call, digest });
 }
 
@@ -44,26 +44,31 @@ export async function answerUnsent(
 async function refuseCall(
   session: Session,
   call: GatedCall,
-  { verdict, signal }: Judgement,
+  { verdict, flight }: Judgement,
 ): Promise<string | null> {
   const held = verdict.decision.approval;
   const holdEnd =
-    held === undefined ? null : await holdCall(Math.min(held.timeout_ms, session.holdMs), signal);
+    held === undefined ? null : await holdCall(Math.min(held.timeout_ms, session.holdMs), flight.signal());
   if (holdEnd !== null) {
     session.results.record(verdict.id, holdEnd === 'expired' ? 'hold-expired' : 'hold-void');
   }
-  return holdEnd === 'void' ? answerToVoid(call, signal) : answerToDenied(call, verdict, holdEnd);
+  return holdEnd === 'void' ? answerToVoid(call, flight) : answerToDenied(call, verdict, holdEnd);
 }
 
 /** Gives the charges of an allowed call back that can no longer be sent; its answer, where one is due. */
 async function takeCallBack(
   session: Session,
   call: GatedCall,
-  { verdict, signal }: Judgement,
+  { verdict, flight }: Judgement,
 ): Promise<string | null> {
   session.results.record(verdict.id, 'not-sent');
-  await session.judge.giveBack(verdict);
-  return answerToVoid(call, signal);
+  await session.judge.giveBack(verdict).catch((error: unknown) => {
+    session.log.error(
+      { err: error, decision: verdict.id },
+      'the charges of a call that was not sent could not be given back',
+    );
+  });
+  return answerToVoid(call, flight);
 }
 
 function answerToDenied(
@@ -83,9 +88,8 @@ function answerToDenied(
 }
 
 /** Nobody waits for the answer to a call that was cancelled; the others must know that the server is gone. */
-function answerToVoid({ idText }: GatedCall, signal: AbortSignal): string | null {
-  const reason: unknown = signal.reason;
-  if (idText === null || reason === 'cancelled' || reason === 'client-gone') return null;
+function answerToVoid({ idText }: GatedCall, { voided }: CallInFlight): string | null {
+  if (idText === null || voided === 'cancelled' || voided === 'client-gone') return null;
   const message = 'The MCP server has ended; the call was not executed.';
   return errorMessage(idText, { code: INTERNAL_ERROR, message });
 }

@@ -2,29 +2,58 @@
 
 export type VoidReason = 'cancelled' | 'client-gone' | 'server-gone';
 
+export interface CallInFlight {
+  /** Why the call can no longer run; null while it can. */
+  readonly voided: VoidReason | null;
+  /** Aborts when the call is void. Only made for calls that are held: most never need it. */
+  signal(): AbortSignal;
+  end(): void;
+}
+
 export interface CallsInFlight {
-  /** The signal aborts, with a `VoidReason`, when the call can no longer run. Ids may be in use twice. */
-  begin(key: string | null): { readonly signal: AbortSignal; end(): void };
+  /** `key` is the id's; ids may be in use twice. */
+  begin(key: string | null): CallInFlight;
   /** False where no call of that id is waiting: the cancellation is for the server then. */
   cancel(key: string): boolean;
   voidAll(reason: VoidReason): void;
 }
 
+interface Flight {
+  readonly key: string | null;
+  voided: VoidReason | null;
+  controller: AbortController | null;
+}
+
 export function createCallsInFlight(): CallsInFlight {
-  const calls = new Map<AbortController, string | null>();
+  const flights = new Set<Flight>();
+  const makeVoid = (flight: Flight, reason: VoidReason): void => {
+    flight.voided ??= reason;
+    flight.controller?.abort();
+  };
+  const signalOf = (flight: Flight): AbortSignal => {
+    flight.controller ??= new AbortController();
+    if (flight.voided !== null) flight.controller.abort();
+    return flight.controller.signal;
+  };
   return {
     begin: (key) => {
-      const controller = new AbortController();
-      calls.set(controller, key);
-      return { signal: controller.signal, end: () => void calls.delete(controller) };
+      const flight: Flight = { key, voided: null, controller: null };
+      flights.add(flight);
+      return {
+        get voided() {
+          return flight.voided;
+        },
+        signal: () => signalOf(flight),
+        end: () => void flights.delete(flight),
+      };
     },
     cancel: (key) => {
-      const cancelled = [...calls].filter(([, waiting]) => waiting === key);
-      for (const [controller] of cancelled) controller.abort('cancelled' satisfies VoidReason);
+      const cancelled = [...flights].filter((flight) => flight.key === key);
+      for (const flight of cancelled) makeVoid(flight, 'cancelled');
       return cancelled.length > 0;
     },
     voidAll: (reason) => {
-      for (const controller of calls.keys()) controller.abort(reason);
+      for (const flight of flights) makeVoid(flight, reason);
     },
   };
 }

@@ -12,10 +12,10 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
   const { session, writer, inFlight } = out;
   const place = writer.reserve();
   const waiting = messages.filter((message) => !isVoidedByCancel(out, message));
-  const begun = waiting.filter(isGated).map((call) => ({ call, ...inFlight.begin(callKey(call)) }));
+  const begun = waiting.filter(isGated).map((call) => ({ call, flight: inFlight.begin(callKey(call)) }));
   const gate = async (): Promise<void> => {
     const judged = await Promise.all(
-      begun.map(async ({ call, signal }) => ({ call, signal, verdict: await judgeCall(session, call) })),
+      begun.map(async ({ call, flight }) => ({ call, flight, verdict: await judgeCall(session, call) })),
     );
     const unsent = judged.filter((judgement) => !canSend(session, judgement));
     const passing = waiting.filter((message) => !unsent.some(({ call }) => call === message));
@@ -28,7 +28,7 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
   };
   session.track(
     gate().finally(() => {
-      for (const { end } of begun) end();
+      for (const { flight } of begun) flight.end();
     }),
   );
 }

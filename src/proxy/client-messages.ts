@@ -49,10 +49,10 @@ function forwardMessage(out: Outbound, line: Buffer, message: MessageParts): voi
 function gateMessage(out: Outbound, line: Buffer, call: GatedCall): void {
   const { session, writer, inFlight } = out;
   const place = writer.reserve();
-  const { signal, end } = inFlight.begin(callKey(call));
+  const flight = inFlight.begin(callKey(call));
   if (writer.waiting > WAITING_MAX) session.client.pause();
   const gate = async (): Promise<void> => {
-    const judgement = { verdict: await judgeCall(session, call), signal };
+    const judgement = { verdict: await judgeCall(session, call), flight };
     if (canSend(session, judgement)) {
       expectAnswer(session, call, judgement.verdict.id);
       return place.send(line);
@@ -63,7 +63,7 @@ function gateMessage(out: Outbound, line: Buffer, call: GatedCall): void {
   };
   session.track(
     gate().finally(() => {
-      end();
+      flight.end();
       if (writer.waiting <= WAITING_MAX) session.client.resume();
     }),
   );

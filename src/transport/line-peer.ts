@@ -28,7 +28,7 @@ export function createLinePeer({ input, output, maxBytes }: PeerStreams): Messag
     onLine: (handler) => {
       splitter.onLine(handler);
       // Reading starts here: what comes before anyone listens would be lost.
-      input.on('data', splitter.push);
+      input.off('data', splitter.push).on('data', splitter.push);
     },
     onOversize: splitter.onOversize,
     onEnd: (handler) => {
