@@ -7,6 +7,7 @@ import { PolicyError } from '../../policy/policy-error.ts';
 import type { PreparedCall } from '../../policy/prepare-call.ts';
 import { addCharge, resetsAt, valueAt } from '../../state/counter-window.ts';
 import type { CommitBatch, CounterRecord } from '../../state/store.ts';
+import { createDecisionId } from './decision-id.ts';
 import { hostDenial } from './host-denial.ts';
 import type { CallToJudge, ChargedCounter, LimitFacts, Verdict } from './verdict.ts';
 
@@ -61,7 +62,7 @@ interface DecidedCall extends Verdict {
 
 /** Charges `counters` where the call is allowed. */
 function decideOne(work: BatchToDecide, index: number, counters: Map<string, CounterRecord>): DecidedCall {
-  const id = `dec_${crypto.randomUUID()}`;
+  const id = createDecisionId(work.nowMs);
   const prepared = work.prepared[index];
   if (prepared === undefined || prepared instanceof PolicyError) {
     return { id, decision: refusal(prepared), limit: null, charged: [], isJournalled: true, input: 'null' };

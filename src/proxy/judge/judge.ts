@@ -13,6 +13,7 @@ import type { CounterStore } from '../../state/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createCommitter } from './commit-decisions.ts';
 import { decideBatch } from './decide-batch.ts';
+import { createDecisionId } from './decision-id.ts';
 import { failureDenial } from './host-denial.ts';
 import { takeBackCharges } from './take-back.ts';
 import type { CallToJudge, Verdict } from './verdict.ts';
@@ -103,7 +104,7 @@ function counterKeys(prepared: ReadonlyArray<PreparedCall | PolicyError>): strin
 
 function unjournalled(error: unknown): Verdict {
   return {
-    id: `dec_${crypto.randomUUID()}`,
+    id: createDecisionId(Date.now()),
     decision: failureDenial(error),
     limit: null,
     charged: [],
