@@ -1,0 +1,135 @@
+// The command as users type it: help, exit codes, and what each command prints.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fixturePath } from '../fixtures/fixture-path.ts';
+import { createWorkbench } from './run-regent.ts';
+
+const bench = createWorkbench();
+afterAll(bench.remove);
+const FINANCE = path.resolve(import.meta.dirname, '../../policies/finance/policy.yaml');
+
+describe('help', () => {
+  test.each(['', 'validate', 'compile', 'eval', 'journal', 'scan'])('regent %s --help', async (command) => {
+    const { status, stdout } = bench.run(...(command === '' ? [] : [command]), '--help');
+    expect(status).toBe(0);
+    await expect(stdout).toMatchFileSnapshot(`golden/help${command === '' ? '' : `-${command}`}.txt`);
+  });
+});
+
+describe('exit codes', () => {
+  test('2 and one line for what cannot be carried out', () => {
+    const cases: ReadonlyArray<readonly [args: string[], told: string]> = [
+      [[], 'no policy was given'],
+      [['-c', FINANCE], 'no server was given'],
+      [['-c', 'none.yaml', '--', 'true'], 'there is no such file'],
+      [['-c', FINANCE, '--hold', 'soon', '--', 'true'], 'is not a duration'],
+      [['journal'], 'there is no state file'],
+      [['journal', '--since', 'yesterday'], 'is no time'],
+      [['scan'], 'no server was given'],
+      [['eval', '-c', FINANCE, '--tool', 'x', '--arguments', '{'], '--arguments'],
+      [['eval', '-c', FINANCE, '--tool', 'x', '--at', 'noon'], '--at'],
+      [['--no-such-option'], 'unknown option'],
+    ];
+    for (const [args, told] of cases) {
+      const { status, stderr } = bench.run(...args);
+      expect([args, status, stderr]).toEqual([args, 2, expect.stringContaining(told)]);
+      expect(stderr).not.toContain('    at ');
+    }
+  });
+
+  test('1 where a policy has problems, which go to stdout', () => {
+    const file = bench.write('bad.yaml', 'version: "1"\nhiden: [a]\n');
+    const { status, stdout } = bench.run('validate', '-c', file);
+    expect(status).toBe(1);
+    expect(stdout).toBe(`${file}:2:1 unknown-key  "hiden" is not a key here; did you mean "hide"?\n`);
+    expect(bench.run('compile', '-c', file).status).toBe(1);
+    expect(existsSync(path.join(bench.folder, 'bundle.tar.gz'))).toBe(false);
+  });
+});
+
+test('compile writes the same bundle each time, and the Rego as files', () => {
+  for (const name of ['a', 'b']) {
+    expect(bench.run('compile', '-c', FINANCE, '-o', `${name}.tar.gz`, '--rego', name).status).toBe(0);
+  }
+  const [a, b] = ['a.tar.gz', 'b.tar.gz'].map((name) => readFileSync(path.join(bench.folder, name)));
+  expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
+  const rego = readFileSync(path.join(bench.folder, 'a/regent/tools/main/create_payment.rego'), 'utf8');
+  expect(rego).toContain('package regent.tools.main.create_payment');
+});
+
+test('a bundle can stand in place of its policy', () => {
+  expect(bench.run('compile', '-c', FINANCE, '-o', 'finance.tar.gz').status).toBe(0);
+  const call = ['--tool', 'create_payment', '--arguments', '{"amount": 1, "currency": "JPY"}'];
+  const [fromBundle, fromPolicy] = ['finance.tar.gz', FINANCE].map(
+    (file) => bench.run('eval', '-c', file, ...call).stdout,
+  );
+  expect(fromBundle).toBe(fromPolicy);
+});
+
+describe('eval', () => {
+  test.each([
+    ['get_balance', '{}', { outcome: 'allow', rule: null }],
+    [
+      'create_payment',
+      '{"amount": 500.01, "currency": "GBP"}',
+      { outcome: 'deny', rule: 'create_payment/per-call-cap' },
+    ],
+    [
+      'create_payment',
+      '{"amount": 5, "currency": "JPY"}',
+      { outcome: 'deny', rule: 'create_payment/validate-currency' },
+    ],
+    [
+      'create_payment',
+      '{"amount": "5", "currency": "GBP"}',
+      { outcome: 'deny', rule: 'create_payment/per-call-cap' },
+    ],
+    [
+      'create_payment',
+      '{"amount": -5, "currency": "GBP"}',
+      { outcome: 'deny', rule: 'create_payment/per-call-cap' },
+    ],
+    [
+      'create_payment',
+      '{"amount": 1e400, "currency": "GBP"}',
+      { outcome: 'deny', rule: 'create_payment/per-call-cap' },
+    ],
+    ['close_account', '{}', { outcome: 'require_approval', rule: 'close_account/require-human' }],
+    ['delete_all_records', '{}', { outcome: 'deny', rule: 'default-deny' }],
+  ])('%s %s', (tool, args, expected) => {
+    const { status, stdout } = bench.run('eval', '-c', FINANCE, '--tool', tool, '--arguments', args);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject(expected);
+  });
+});
+
+describe('regent.yaml', () => {
+  test('says what flags say; relative files are taken from its own folder', () => {
+    bench.write('policy.yaml', 'version: "1"\ntools: {}\n');
+    const file = bench.write(
+      'regent.yaml',
+      'policy: policy.yaml\nstate: own.db\nagent: bot\ncommand: [sh, -c, "exit 7"]\n',
+    );
+    expect(bench.run('--config', file).status).toBe(0);
+    expect(existsSync(path.join(bench.folder, 'own.db'))).toBe(true);
+  });
+
+  test.each([
+    ['polcy: x\n', '"polcy" is not a key here'],
+    ['policy: 5\n', 'policy must be'],
+    ['- a\n', 'must be a mapping'],
+    ['policy: a\npolicy: b\n', 'unique'],
+  ])('%j is refused', (text, told) => {
+    const { status, stderr } = bench.run('--config', bench.write('bad-config.yaml', text), '--', 'true');
+    expect([status, stderr]).toEqual([2, expect.stringContaining(told)]);
+  });
+});
+
+test('scan writes a policy that validates, and does not write over it', () => {
+  const scan = ['scan', '-o', 'scanned.yaml', '--', process.execPath, fixturePath('finance-server')];
+  expect(bench.run(...scan).status).toBe(0);
+  expect(bench.run('validate', '-c', 'scanned.yaml').status).toBe(0);
+  const { status, stderr } = bench.run(...scan);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('--force')]);
+});
