@@ -19,7 +19,7 @@ export function openStdioClient(maxBytes: number): StdioClient {
   };
 }
 
-/** Node writes to a pipe on stdout synchronously: a client that does not read would stop the whole sidecar. */
+/** Node's manual calls pipes on stdout synchronous: a client that does not read could stop the sidecar. A socket never does. */
 function openOutput(): Writable {
   const isPipe = fstatSync(1).isFIFO() || fstatSync(1).isSocket();
   return isPipe ? new Socket({ fd: 1, readable: false, writable: true }) : process.stdout;

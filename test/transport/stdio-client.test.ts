@@ -70,6 +70,18 @@ describe('standard input and output as the client', () => {
     await once(host, 'exit');
   });
 
+  test("carry the client's messages on while the client reads nothing", async () => {
+    const script = `yes ${'x'.repeat(999)} & while read -r line; do echo "got $line" >&2; done`;
+    const host = startHost(shell(script), 50);
+    await once(host.stdout, 'readable');
+    await sleep(300);
+    host.stdin.write('hello\n');
+    const [heard] = await once(host.stderr, 'data');
+    expect(String(heard)).toBe('got hello\n');
+    host.stdout.destroy();
+    await once(host, 'exit');
+  });
+
   test('hold a flooding client back while the server reads nothing', async () => {
     const host = startHost(shell('sleep 1.5; exec wc -c'));
     await sleep(300);
