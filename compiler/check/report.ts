@@ -1,6 +1,7 @@
 // Gathers the problems of one file, and says where in the YAML they are.
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Position } from '../model/policy.ts';
+import { joinPath } from '../parse/yaml-path.ts';
 
 /** One place in the file: its YAML path, and where problems go. */
 export interface Scope {
@@ -17,11 +18,4 @@ export function createScope(diagnostics: Diagnostic[], path = ''): Scope {
     problem: (code, position, message, suggestion) =>
       void diagnostics.push({ code, position, path, message, suggestion: suggestion ?? null }),
   };
-}
-
-function joinPath(path: string, step: string | number): string {
-  if (typeof step === 'number') return `${path}[${step}]`;
-  const isPlain = /^[A-Za-z_][\w-]*$/.test(step);
-  if (!isPlain) return `${path}[${JSON.stringify(step)}]`;
-  return path === '' ? step : `${path}.${step}`;
 }

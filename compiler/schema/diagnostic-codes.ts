@@ -22,6 +22,10 @@ export const DIAGNOSTIC_CODES = {
     example: `${HEAD}description: *x\n`,
   },
   'bad-key': { meaning: 'A key is no text, or a merge key.', example: `${HEAD}? [a]\n: 1\n` },
+  'bad-directive': {
+    meaning: 'A YAML directive, which would change how the rest is read.',
+    example: `%YAML 1.1\n---\n${HEAD}`,
+  },
   'bad-tag': { meaning: 'A YAML tag has no meaning here.', example: `${HEAD}description: !secret x\n` },
   'bad-number': {
     meaning: 'A number is not written in plain decimal digits.',

@@ -1,7 +1,7 @@
 // What the host gathers for a call of one tool: found once per tool name, from the bundle's manifest.
 import type { AmountPlan, CounterPlan, ServerPlan, ToolPlan } from '../../compiler/model/manifest.ts';
+import { compileGlob } from '../../compiler/model/match-glob.ts';
 import type { ArgumentPath } from '../../compiler/model/policy.ts';
-import { compileGlob } from './match-glob.ts';
 import { buildPathTree, type PathTree } from './path-tree.ts';
 
 export interface ReadPlan {

@@ -1,7 +1,7 @@
 // Which rules meet a tool: names, globs, `"*"`, what is hidden, who may call, and names that try to be something else.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compileGlob } from '../../../compiler/model/match-glob.ts';
 import type { NamePattern, Rule } from '../../../compiler/model/policy.ts';
-import { compileGlob } from '../../../src/policy/match-glob.ts';
 import { compileForTest, type PolicyUnderTest } from './evaluate-policy.ts';
 import { makeEntry, makePolicy, SOMEWHERE } from './make-policy.ts';
 
