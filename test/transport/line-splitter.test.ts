@@ -93,15 +93,28 @@ describe('splitting lines', () => {
 
   test('holds a line of a million one-byte chunks in about its own size', () => {
     const splitter = createLineSplitter(2_000_000);
-    const byte = Buffer.from('x');
+    const bytes = Buffer.alloc(1_000_000, 0x78);
     let length = 0;
     splitter.onLine((line) => {
       length = line.length;
     });
-    const before = process.memoryUsage().arrayBuffers;
-    for (let count = 0; count < 1_000_000; count += 1) splitter.push(byte);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2_000_000);
+    const before = process.memoryUsage();
+    for (let at = 0; at < bytes.length; at += 1) splitter.push(bytes.subarray(at, at + 1));
+    const after = process.memoryUsage();
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2_000_000);
+    expect(after.heapUsed - before.heapUsed).toBeLessThan(60_000_000);
     splitter.push(Buffer.from('\n'));
     expect(length).toBe(1_000_000);
+  });
+
+  test('holds a line of small and large chunks by turns in about its own size', () => {
+    const splitter = createLineSplitter(64_000_000);
+    const large = Buffer.alloc(5000, 0x78);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let count = 0; count < 2000; count += 1) {
+      splitter.push(large);
+      splitter.push(large.subarray(0, 1));
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
   });
 });

@@ -153,6 +153,17 @@ describe('invariant 1: rejects', () => {
     expect(verdict(line)).toBe('not-json');
   });
 
+  test('not-json: every raw control character in a text and in a key', () => {
+    // CR and LF are known by another name.
+    const controls = Array.from({ length: 32 }, (_, code) => code).filter(
+      (code) => code !== 10 && code !== 13,
+    );
+    for (const control of controls.map((code) => String.fromCharCode(code))) {
+      expect(verdict(`{${HEAD},"method":"x","params":{"a":"${control}"}}`)).toBe('not-json');
+      expect(verdict(`{${HEAD},"method":"x","params":{"${control}":1}}`)).toBe('not-json');
+    }
+  });
+
   test.each([
     ['a lone byte', '\xff'],
     ['an overlong slash', '\xc0\xaf'],
@@ -170,6 +181,7 @@ describe('invariant 1: rejects', () => {
     ['the other half', '"a":"\\ude00"'],
     ['a pair in the wrong order', '"a":"\\ude00\\ud83d"'],
     ['two first halves', '"a":"\\ud83d\\ud83d"'],
+    ['two second halves', '"a":"\\ude00\\ude00"'],
     ['half a pair before an escape', '"a":"\\ud83d\\n"'],
     ['half a pair in a key', '"\\ud83d":1'],
   ])('lone-surrogate: %s', (_name, member) => {

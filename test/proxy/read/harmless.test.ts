@@ -27,6 +27,10 @@ describe('invariant 1: lets through, since no parser reads them in another way,'
     ],
     ['pairs of surrogates', `{${HEAD},"method":"x","params":{"a":"\\ud83d\\uDE00"}}`],
     ['every escape', `{${HEAD},"method":"x","params":{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9"}}`],
+    [
+      'a thousand containers side by side',
+      `{${HEAD},"method":"x","params":{"a":[${'{"b":[1]},[],'.repeat(500)}{}]}}`,
+    ],
     ['an empty key', `{${HEAD},"method":"x","params":{"":1}}`],
   ])('%s', (_name, line) => {
     expect(verdict(line)).toBe('accepted');

@@ -60,6 +60,7 @@ describe('the id of a rejected message', () => {
       '{"a":{"id":1},"b":"\\"id\\":2","c":[{"id":3}],"id":4,"method":"x","method":"y"}',
       '4',
     ],
+    ['behind a text with one quote', '{"a":"\\"","x":1,"x":2,"id":5,"method":"x"}', '5'],
     ['beyond doubles', '{"id":9007199254740993,"method":null,"jsonrpc":"2.0"}', '9007199254740993'],
     ['though a comma is missing', '{"jsonrpc":"2.0","id":5,"method":"x" "params":{}}', '5'],
     ['behind a carriage return', '{"jsonrpc":"2.0",\r"id":5,"method":"ping"}', '5'],
