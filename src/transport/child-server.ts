@@ -76,10 +76,12 @@ interface ExitWatch {
 
 async function watchExit(child: Child, { graceMs, isStopping }: ExitWatch): Promise<ServerExit> {
   const guard = guardProcessGroup(child.pid);
+  // Both are listened for from the start: where the pipe closed first, `close` follows `exit` in the same turn.
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const exit = await new Promise<ServerExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  await lastOutput(child, isStopping);
+  await lastOutput(child.stdout, closed, isStopping);
   await endProcessGroup(child.pid, graceMs);
   guard.release();
   // A process that left the group may hold the pipe still.
@@ -88,7 +90,7 @@ async function watchExit(child: Child, { graceMs, isStopping }: ExitWatch): Prom
 }
 
 /** Resolves when all was read, or when there was time enough to read it: time while reading is paused does not count. */
-function lastOutput(child: Child, isStopping: () => boolean): Promise<void> {
+function lastOutput(stdout: Readable, closed: Promise<void>, isStopping: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     let leftMs = LAST_OUTPUT_MS;
     const finish = (): void => {
@@ -96,9 +98,9 @@ function lastOutput(child: Child, isStopping: () => boolean): Promise<void> {
       resolve();
     };
     const timer = setInterval(() => {
-      if (!child.stdout.isPaused() || isStopping()) leftMs -= POLL_MS;
+      if (!stdout.isPaused() || isStopping()) leftMs -= POLL_MS;
       if (leftMs <= 0) finish();
     }, POLL_MS);
-    child.once('close', finish);
+    void closed.then(finish);
   });
 }
