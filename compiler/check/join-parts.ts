@@ -1,8 +1,10 @@
 // Joins the files that speak of one server into its policy, and reports where they contradict each other.
-import type { AgentGrant, NamePattern, Policy, ToolEntry } from '../model/policy.ts';
-import { checkCounters } from './check-counters.ts';
-import { matchesPattern } from './read-names.ts';
-import type { Placed, PolicyPart } from './read-policy.ts';
+import { compileGlob } from '../model/match-glob.ts';
+import type { NamePattern, Policy, ToolEntry } from '../model/policy.ts';
+import { quoteText } from '../parse/quote-text.ts';
+import { checkCounterUses } from './check-counters.ts';
+import type { Placed } from './read-names.ts';
+import type { GrantRead, PolicyPart } from './read-policy.ts';
 import { suggestWord } from './suggest.ts';
 
 /** `parts` is not empty. */
@@ -12,7 +14,10 @@ export function joinParts(server: string, parts: readonly PolicyPart[]): Policy 
   const agents = joinAgents(parts);
   const outcome = joinDefaults(parts);
   const hide = parts.flatMap((part) => part.hide);
-  checkCounters(tools);
+  checkCounterUses(
+    tools,
+    parts.flatMap((part) => part.counterUses),
+  );
   reportHiddenTools(hide, tools);
   if (agents !== null && outcome === 'deny') reportUnknownGrants(agents, tools);
   return {
@@ -21,7 +26,11 @@ export function joinParts(server: string, parts: readonly PolicyPart[]): Policy 
     description: parts.find((part) => part.description !== null)?.description ?? null,
     default: outcome,
     hide: hide.map(({ value }) => value),
-    agents: agents?.map(({ value }) => value) ?? null,
+    agents:
+      agents?.map(({ value: { agent, tools: granted } }) => ({
+        agent,
+        tools: granted.map(({ value }) => value),
+      })) ?? null,
     tools: tools.map(({ value }) => value),
   };
 }
@@ -36,16 +45,16 @@ function joinTools(parts: readonly PolicyPart[]): Placed<ToolEntry>[] {
       entry.scope.problem(
         'duplicate-tool',
         entry.position,
-        `${JSON.stringify(name)} is listed in ${other.position.file} already`,
+        `${quoteText(name)} is listed in ${other.position.file} already`,
         'keep its rules in one file',
       );
   }
   return [...tools.values()];
 }
 
-function joinAgents(parts: readonly PolicyPart[]): Placed<AgentGrant>[] | null {
+function joinAgents(parts: readonly PolicyPart[]): Placed<GrantRead>[] | null {
   if (parts.every((part) => part.agents === null)) return null;
-  const agents = new Map<string, Placed<AgentGrant>>();
+  const agents = new Map<string, Placed<GrantRead>>();
   for (const grant of parts.flatMap((part) => part.agents ?? [])) {
     const name = grant.value.agent.text;
     const other = agents.get(name);
@@ -54,7 +63,7 @@ function joinAgents(parts: readonly PolicyPart[]): Placed<AgentGrant>[] | null {
       grant.scope.problem(
         'duplicate-name',
         grant.position,
-        `the agent ${JSON.stringify(name)} stands in ${other.position.file} already`,
+        `the agent ${quoteText(name)} stands in ${other.position.file} already`,
         'keep its grant in one file',
       );
   }
@@ -77,40 +86,33 @@ function joinDefaults(parts: readonly PolicyPart[]): 'allow' | 'deny' {
   return first?.value ?? 'deny';
 }
 
+/** Hiding a tool and giving it rules: one of them is a slip, since hiding wins. A glob may hide part of what is listed. */
 function reportHiddenTools(
   hide: ReadonlyArray<Placed<NamePattern>>,
   tools: ReadonlyArray<Placed<ToolEntry>>,
 ): void {
+  const listed = new Set(tools.map(({ value }) => value.name.text));
   for (const { value, position, scope } of hide) {
-    const isListed = !value.isGlob && tools.some(({ value: entry }) => entry.name.text === value.text);
-    if (isListed)
-      scope.problem(
-        'contradiction',
-        position,
-        `${JSON.stringify(value.text)} is hidden and has rules`,
-        'keep one of them',
-      );
+    if (value.text === '*' || !listed.has(value.text)) continue;
+    const message = `${quoteText(value.text)} is hidden and has rules`;
+    scope.problem('contradiction', position, message, 'keep one of them');
   }
 }
 
 /** A grant of a tool that nothing lists would grant nothing: most likely a slip of the pen. */
 function reportUnknownGrants(
-  agents: ReadonlyArray<Placed<AgentGrant>>,
+  agents: ReadonlyArray<Placed<GrantRead>>,
   tools: ReadonlyArray<Placed<ToolEntry>>,
 ): void {
-  const names = tools.map(({ value }) => value.name).filter(({ text }) => text !== '*');
-  for (const { value, position, scope } of agents) {
-    for (const { text, isGlob } of value.tools) {
-      if (isGlob || names.some((name) => matchesPattern(name, text))) continue;
-      scope.problem(
-        'unknown-tool',
-        position,
-        `${JSON.stringify(text)} is granted but not listed under tools`,
-        suggestWord(
-          text,
-          names.map((name) => name.text),
-        ),
-      );
-    }
+  const names = tools.map(({ value }) => value.name.text).filter((text) => text !== '*');
+  const exact = new Set(names);
+  const globs = tools.flatMap(({ value: { name } }) =>
+    name.isGlob && name.text !== '*' ? [compileGlob(name.text)] : [],
+  );
+  for (const grant of agents.flatMap(({ value }) => value.tools)) {
+    const { text, isGlob } = grant.value;
+    if (isGlob || exact.has(text) || globs.some((matches) => matches(text))) continue;
+    const message = `${quoteText(text)} is granted but not listed under tools`;
+    grant.scope.problem('unknown-tool', grant.position, message, suggestWord(text, names));
   }
 }

@@ -3,7 +3,7 @@ import type { Condition, ConditionPath, Literal, Operator } from '../model/polic
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { CONDITION_KEYS, OPERATORS, WEEKDAYS } from '../schema/grammar.ts';
 import { parseConditionPath } from './parse-path.ts';
-import type { PatternUse } from './pattern-use.ts';
+import type { PolicyUses } from './policy-uses.ts';
 import {
   describe,
   type KeyedEntry,
@@ -18,13 +18,11 @@ import type { Scope } from './report.ts';
 
 const ORDER: readonly Operator[] = ['lt', 'lte', 'gt', 'gte'];
 
-export function readConditions(node: YamlNode, scope: Scope, patterns: PatternUse[]): Condition[] {
-  return (readList(node, scope) ?? []).flatMap(
-    (item) => readCondition(item.node, item.scope, patterns) ?? [],
-  );
+export function readConditions(node: YamlNode, scope: Scope, uses: PolicyUses): Condition[] {
+  return (readList(node, scope) ?? []).flatMap((item) => readCondition(item.node, item.scope, uses) ?? []);
 }
 
-function readCondition(node: YamlNode, scope: Scope, patterns: PatternUse[]): Condition | undefined {
+function readCondition(node: YamlNode, scope: Scope, uses: PolicyUses): Condition | undefined {
   const members = readMembers(node, scope, CONDITION_KEYS);
   if (members === undefined) return undefined;
   const { path: pathEntry, op: opEntry, value: valueEntry } = members;
@@ -33,11 +31,13 @@ function readCondition(node: YamlNode, scope: Scope, patterns: PatternUse[]): Co
   const path = pathEntry === undefined ? undefined : readPath(pathEntry);
   const op = opEntry === undefined ? undefined : readWord(opEntry.value, opEntry.scope, OPERATORS);
   if (op !== undefined && op !== 'exists' && valueEntry === undefined) missingKey(node, scope, 'value');
+  if (path?.root === 'state' && pathEntry !== undefined)
+    uses.counters.push({ counter: path, position: pathEntry.value.position, scope: pathEntry.scope });
   if (path === undefined || pathEntry === undefined || op === undefined) return undefined;
   const value = valueEntry === undefined ? true : readLiteral(valueEntry.value);
   if (valueEntry !== undefined && !checkValue({ path, op, value }, valueEntry)) return undefined;
   if (op === 'regex' && typeof value === 'string' && valueEntry !== undefined) {
-    patterns.push({ pattern: value, position: valueEntry.value.position, path: valueEntry.scope.path });
+    uses.patterns.push({ pattern: value, position: valueEntry.value.position, path: valueEntry.scope.path });
   }
   return {
     path,

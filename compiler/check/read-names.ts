@@ -1,11 +1,23 @@
 // Names of tools, servers and agents, and the globs over them.
 import type { NamePattern, Position } from '../model/policy.ts';
+import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { readList, readText } from './read-values.ts';
 import type { Scope } from './report.ts';
 
+/** A value with its place: the place of its key, or of the item in a list. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly position: Position;
+  readonly scope: Scope;
+}
+
+const GLOB_SIGNS = /[*?]/;
+/** Signs that other globs give a meaning. */
+const FOREIGN_SIGNS = /[[\]{}\\!^]/;
 const TOOL_CHARACTERS = /^[A-Za-z0-9_.:/*?-]{1,128}$/;
-const AGENT_CHARACTERS = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
+/** What could make two names look alike, or end a line, is no part of a name. */
+const AGENT_CHARACTERS = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]{1,128}$/u;
 
 /** What a name names: tools and servers share their characters, agents may have any printable ones. */
 export type NameKind = 'tool' | 'agent';
@@ -14,62 +26,41 @@ export type NameKind = 'tool' | 'agent';
 export function checkPattern(
   text: string,
   kind: NameKind,
-  at: { position: Position; scope: Scope },
+  at: { readonly position: Position; readonly scope: Scope },
 ): NamePattern | undefined {
   const { position, scope } = at;
-  if (kind === 'tool' && /[[\]{}\\!^]/.test(text)) {
+  const isGlob = GLOB_SIGNS.test(text);
+  if (FOREIGN_SIGNS.test(text) && (kind === 'tool' || isGlob)) {
     scope.problem(
       'bad-glob',
       position,
-      `${JSON.stringify(text)} is no glob here`,
+      `${quoteText(text)} is no glob here`,
       'only * (any run of characters) and ? (one character) have a meaning',
     );
     return undefined;
   }
-  const isFine = (kind === 'tool' ? TOOL_CHARACTERS : AGENT_CHARACTERS).test(text);
-  if (!isFine) {
-    const allowed =
-      kind === 'tool'
-        ? 'A-Z a-z 0-9 _ . : / -, at most 128 of them'
-        : '1 to 128 characters without control characters';
-    scope.problem(
-      'bad-name',
-      position,
-      `${JSON.stringify(text)} is no ${kind} name`,
-      `names are made of ${allowed}`,
-    );
-    return undefined;
-  }
-  return { text, isGlob: /[*?]/.test(text) };
+  if ((kind === 'tool' ? TOOL_CHARACTERS : AGENT_CHARACTERS).test(text)) return { text, isGlob };
+  const allowed =
+    kind === 'tool'
+      ? 'names are made of A-Z a-z 0-9 _ . : / -, at most 128 of them'
+      : 'names are made of 1 to 128 printable characters';
+  scope.problem('bad-name', position, `${quoteText(text)} is no ${kind} name`, allowed);
+  return undefined;
 }
 
 /** A list of names or globs; repeated ones are reported. */
-export function readPatterns(node: YamlNode, scope: Scope): NamePattern[] {
-  const patterns: NamePattern[] = [];
-  for (const item of readList(node, scope) ?? []) {
-    const text = readText(item.node, item.scope);
-    if (text === undefined) continue;
-    const pattern = checkPattern(text, 'tool', { position: item.node.position, scope: item.scope });
-    if (pattern === undefined) continue;
-    if (patterns.some((known) => known.text === text)) {
-      item.scope.problem(
-        'duplicate-name',
-        item.node.position,
-        `${JSON.stringify(text)} stands twice in this list`,
-      );
-    } else {
-      patterns.push(pattern);
+export function readPatterns(node: YamlNode, scope: Scope): Placed<NamePattern>[] {
+  const seen = new Set<string>();
+  return (readList(node, scope) ?? []).flatMap(({ node: item, scope: below }) => {
+    const { position } = item;
+    const text = readText(item, below);
+    const value = text === undefined ? undefined : checkPattern(text, 'tool', { position, scope: below });
+    if (value === undefined) return [];
+    if (seen.has(value.text)) {
+      below.problem('duplicate-name', position, `${quoteText(value.text)} stands twice in this list`);
+      return [];
     }
-  }
-  return patterns;
-}
-
-/** Matches as the generated Rego does. */
-export function matchesPattern({ text, isGlob }: NamePattern, name: string): boolean {
-  if (!isGlob) return text === name;
-  const source = text
-    .replace(/[.+^$()|/]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'su').test(name);
+    seen.add(value.text);
+    return [{ value, position, scope: below }];
+  });
 }

@@ -3,7 +3,7 @@ import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts';
 import type { Policy } from '../model/policy.ts';
 import { parseYaml } from '../parse/parse-yaml.ts';
 import { joinParts } from './join-parts.ts';
-import type { PatternUse } from './pattern-use.ts';
+import type { PatternUse } from './policy-uses.ts';
 import { type PolicyPart, readPolicyPart } from './read-policy.ts';
 import { createScope } from './report.ts';
 

@@ -1,9 +1,11 @@
 // Reads one policy file into what it says by itself; what several files say together is checked afterwards.
-import type { AgentGrant, NamePattern, Position, Rule, ToolEntry } from '../model/policy.ts';
+import type { NamePattern, Rule, ToolEntry } from '../model/policy.ts';
+import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { AGENT_KEYS, ENTRY_KEYS, POLICY_KEYS } from '../schema/grammar.ts';
-import type { PatternUse } from './pattern-use.ts';
-import { checkPattern, readPatterns } from './read-names.ts';
+import { claimCounters } from './check-counters.ts';
+import type { CounterUse, PatternUse, PolicyUses } from './policy-uses.ts';
+import { checkPattern, type Placed, readPatterns } from './read-names.ts';
 import { readRule } from './read-rule.ts';
 import {
   type KeyedEntry,
@@ -16,11 +18,9 @@ import {
 } from './read-values.ts';
 import type { Scope } from './report.ts';
 
-/** A name with the place of its key. */
-export interface Placed<T> {
-  readonly value: T;
-  readonly position: Position;
-  readonly scope: Scope;
+export interface GrantRead {
+  readonly agent: NamePattern;
+  readonly tools: ReadonlyArray<Placed<NamePattern>>;
 }
 
 export interface PolicyPart {
@@ -30,8 +30,9 @@ export interface PolicyPart {
   /** null: not said. */
   readonly default: Placed<'allow' | 'deny'> | null;
   readonly hide: ReadonlyArray<Placed<NamePattern>>;
-  readonly agents: ReadonlyArray<Placed<AgentGrant>> | null;
+  readonly agents: ReadonlyArray<Placed<GrantRead>> | null;
   readonly tools: ReadonlyArray<Placed<ToolEntry>>;
+  readonly counterUses: readonly CounterUse[];
 }
 
 const DEFAULT_SERVER = 'main';
@@ -45,6 +46,7 @@ export function readPolicyPart(
   if (members === undefined) return undefined;
   if (members.version === undefined) missingKey(node, scope, 'version');
   else readVersion(members.version);
+  const uses: PolicyUses = { patterns, counters: [] };
   const outcome =
     members.default && readWord(members.default.value, members.default.scope, ['deny', 'allow']);
   return {
@@ -55,9 +57,10 @@ export function readPolicyPart(
         ? null
         : (readText(members.description.value, members.description.scope) ?? null),
     default: members.default === undefined || outcome === undefined ? null : placed(outcome, members.default),
-    hide: members.hide === undefined ? [] : readHidden(members.hide),
+    hide: members.hide === undefined ? [] : readPatterns(members.hide.value, members.hide.scope),
     agents: members.agents === undefined ? null : readAgents(members.agents),
-    tools: members.tools === undefined ? [] : readTools(members.tools, patterns),
+    tools: members.tools === undefined ? [] : readTools(members.tools, uses),
+    counterUses: uses.counters,
   };
 }
 
@@ -80,25 +83,14 @@ function readServer(entry: KeyedEntry | undefined, node: YamlNode, scope: Scope)
   if (entry === undefined) return { value: DEFAULT_SERVER, position: node.position, scope };
   const { value: nameNode, scope: below } = entry;
   const text = readText(nameNode, below);
-  const pattern =
-    text === undefined
-      ? undefined
-      : checkPattern(text, 'tool', { position: nameNode.position, scope: below });
+  const at = { position: nameNode.position, scope: below };
+  const pattern = text === undefined ? undefined : checkPattern(text, 'tool', at);
   if (pattern?.isGlob)
-    below.problem('bad-name', nameNode.position, `${JSON.stringify(text)} is a glob; a server has one name`);
+    below.problem('bad-name', at.position, `${quoteText(pattern.text)} is a glob; a server has one name`);
   return placed(text ?? DEFAULT_SERVER, entry);
 }
 
-function readHidden({ value, scope }: KeyedEntry): Placed<NamePattern>[] {
-  const positions = value.kind === 'list' ? value.items.map(({ position }) => position) : [];
-  return readPatterns(value, scope).map((pattern, index) => ({
-    value: pattern,
-    position: positions[index] ?? value.position,
-    scope,
-  }));
-}
-
-function readAgents({ value, scope }: KeyedEntry): Placed<AgentGrant>[] {
+function readAgents({ value, scope }: KeyedEntry): Placed<GrantRead>[] {
   return readNamed(value, scope).flatMap(({ key, keyPosition, value: node, scope: below }) => {
     const agent = checkPattern(key, 'agent', { position: keyPosition, scope: below });
     const members = readMembers(node, below, AGENT_KEYS);
@@ -106,11 +98,11 @@ function readAgents({ value, scope }: KeyedEntry): Placed<AgentGrant>[] {
     if (members.tools === undefined) missingKey(node, below, 'tools');
     if (agent === undefined || members.tools === undefined) return [];
     const tools = readPatterns(members.tools.value, members.tools.scope);
-    return [{ value: { agent, tools }, position: keyPosition, scope: members.tools.scope }];
+    return [{ value: { agent, tools }, position: keyPosition, scope: below }];
   });
 }
 
-function readTools({ value, scope }: KeyedEntry, patterns: PatternUse[]): Placed<ToolEntry>[] {
+function readTools({ value, scope }: KeyedEntry, uses: PolicyUses): Placed<ToolEntry>[] {
   return readNamed(value, scope).flatMap(({ key, keyPosition, value: node, scope: below }) => {
     const name = checkPattern(key, 'tool', { position: keyPosition, scope: below });
     const members = readMembers(node, below, ENTRY_KEYS);
@@ -122,26 +114,25 @@ function readTools({ value, scope }: KeyedEntry, patterns: PatternUse[]): Placed
         'to list the tool without rules write rules: []',
       );
     }
-    const rules = members?.rules === undefined ? [] : readRules(key, members.rules, patterns);
+    const rules = members?.rules === undefined ? [] : readRules(key, members.rules, uses);
     return name === undefined
       ? []
       : [{ value: { name, rules, position: keyPosition }, position: keyPosition, scope: below }];
   });
 }
 
-function readRules(tool: string, { value, scope }: KeyedEntry, patterns: PatternUse[]): Rule[] {
-  const names = new Set<string>();
+function readRules(tool: string, { value, scope }: KeyedEntry, uses: PolicyUses): Rule[] {
+  const ids = new Set<string>();
+  const owners = new Map<string, string>();
   return (readList(value, scope) ?? []).flatMap(({ node, scope: below }, position) => {
-    const rule = readRule(node, below, { tool, index: position + 1, patterns });
+    const rule = readRule(node, below, { tool, index: position + 1, uses });
     if (rule === undefined) return [];
-    if (names.has(rule.id))
-      below.problem(
-        'duplicate-name',
-        rule.position,
-        `the rule ${rule.id} stands twice`,
-        'give each rule a name of its own',
-      );
-    names.add(rule.id);
+    if (ids.has(rule.id)) {
+      const message = `the rule ${rule.id} stands twice`;
+      below.problem('duplicate-name', rule.position, message, 'give each rule a name of its own');
+    }
+    ids.add(rule.id);
+    claimCounters(rule, { tool, owners, scope: below });
     return [rule];
   });
 }

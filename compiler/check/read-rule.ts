@@ -1,9 +1,10 @@
 // Reads one rule, and says where its parts contradict each other.
 import { parseDuration } from '../model/parse-duration.ts';
 import type { Action, Rule } from '../model/policy.ts';
+import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { ACTIONS, MODES, RULE_KEYS } from '../schema/grammar.ts';
-import type { PatternUse } from './pattern-use.ts';
+import type { PolicyUses } from './policy-uses.ts';
 import { readConditions } from './read-conditions.ts';
 import { readRateLimit, readSpend, readStateCounter } from './read-limits.ts';
 import { readArgumentChecks } from './read-schema.ts';
@@ -24,7 +25,7 @@ type RuleMembers = Members<typeof RULE_KEYS>;
 export interface RulePlace {
   readonly tool: string;
   readonly index: number;
-  readonly patterns: PatternUse[];
+  readonly uses: PolicyUses;
 }
 
 const DEFAULT_TIMEOUT_MS = 30 * 60 * 1000;
@@ -38,8 +39,8 @@ export function readRule(node: YamlNode, scope: Scope, place: RulePlace): Rule |
     members.action === undefined ? 'evaluate' : readWord(members.action.value, members.action.scope, ACTIONS);
   const name = members.name === undefined ? null : (readRuleName(members.name) ?? null);
   const conditions =
-    readPart(members.conditions, (value, below) => readConditions(value, below, place.patterns)) ?? [];
-  const when = readPart(members.when, (value, below) => readConditions(value, below, place.patterns)) ?? [];
+    readPart(members.conditions, (value, below) => readConditions(value, below, place.uses)) ?? [];
+  const when = readPart(members.when, (value, below) => readConditions(value, below, place.uses)) ?? [];
   const isConditional = action === 'deny' || action === 'require_approval';
   if (action !== undefined) reportContradictions(node, scope, { members, action });
   return {
@@ -50,7 +51,8 @@ export function readRule(node: YamlNode, scope: Scope, place: RulePlace): Rule |
     when: isConditional ? [...when, ...conditions] : when,
     conditions: isConditional ? [] : conditions,
     arguments:
-      readPart(members.arguments, (value, below) => readArgumentChecks(value, below, place.patterns)) ?? [],
+      readPart(members.arguments, (value, below) => readArgumentChecks(value, below, place.uses.patterns)) ??
+      [],
     rateLimit: readPart(members.rate_limit, readRateLimit) ?? null,
     spend: readPart(members.spend, readSpend) ?? null,
     state: readPart(members.state, readStateCounter) ?? null,
@@ -69,11 +71,15 @@ function readPart<T>(
 
 function readRuleName({ value, scope }: KeyedEntry): string | undefined {
   const name = readText(value, scope);
-  if (name === undefined || (/^[^\p{Cc}\p{Cs}/#]{1,100}$/u.test(name) && name.trim() === name)) return name;
+  if (
+    name === undefined ||
+    (/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}/#]{1,100}$/u.test(name) && name.trim() === name)
+  )
+    return name;
   scope.problem(
     'bad-name',
     value.position,
-    `${JSON.stringify(name)} is no rule name`,
+    `${quoteText(name)} is no rule name`,
     'use 1 to 100 characters without / and #',
   );
   return undefined;

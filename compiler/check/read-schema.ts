@@ -4,7 +4,7 @@ import type { ArgumentCheck, NumberLiteral, Schema } from '../model/policy.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { SCHEMA_FORMATS, SCHEMA_KEYS, SCHEMA_TYPES } from '../schema/grammar.ts';
 import { parseArgumentPath } from './parse-path.ts';
-import type { PatternUse } from './pattern-use.ts';
+import type { PatternUse } from './policy-uses.ts';
 import {
   type KeyedEntry,
   type Members,

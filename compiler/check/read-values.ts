@@ -1,9 +1,15 @@
 // Reads plain values. Each reader reports what is wrong and gives undefined then.
 import type { Literal, NumberLiteral, Position } from '../model/policy.ts';
+import { quoteText, shortenText } from '../parse/quote-text.ts';
 import type { YamlEntry, YamlMap, YamlNode } from '../parse/yaml-node.ts';
 import type { KeyTable } from '../schema/grammar.ts';
 import type { Scope } from './report.ts';
-import { suggestWord } from './suggest.ts';
+import { suggestKey, suggestNearest } from './suggest.ts';
+
+const A_TEXT = 'a text';
+const A_NUMBER = 'a number';
+const A_BOOLEAN = 'true or false';
+const A_LIST = 'a list';
 
 export interface KeyedEntry {
   readonly keyPosition: Position;
@@ -28,8 +34,8 @@ export function readMembers<T extends KeyTable>(
       scope.problem(
         'unknown-key',
         keyPosition,
-        `${JSON.stringify(key)} is not a key here`,
-        suggestWord(key, Object.keys(table)),
+        `${quoteText(key)} is not a key here`,
+        suggestKey(key, table),
       );
   }
   return members as Members<T>;
@@ -51,24 +57,24 @@ export function readList(
   node: YamlNode,
   scope: Scope,
 ): ReadonlyArray<{ readonly node: YamlNode; readonly scope: Scope }> | undefined {
-  if (node.kind !== 'list') return mistyped(node, scope, 'a list');
+  if (node.kind !== 'list') return mistyped(node, scope, A_LIST);
   return node.items.map((item, index) => ({ node: item, scope: scope.at(index) }));
 }
 
 export function readText(node: YamlNode, scope: Scope): string | undefined {
   if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
-  return mistyped(node, scope, 'a text');
+  return mistyped(node, scope, A_TEXT);
 }
 
 export function readBoolean(node: YamlNode, scope: Scope): boolean | undefined {
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value;
-  return mistyped(node, scope, 'true or false');
+  return mistyped(node, scope, A_BOOLEAN);
 }
 
 export function readNumber(node: YamlNode, scope: Scope): NumberLiteral | undefined {
   const value = node.kind === 'scalar' ? node.value : null;
   if (typeof value === 'object' && value !== null) return value;
-  return mistyped(node, scope, 'a number');
+  return mistyped(node, scope, A_NUMBER);
 }
 
 /** A whole number from `minimum` to 2^53-1. */
@@ -87,19 +93,10 @@ export function readWord<T extends string>(node: YamlNode, scope: Scope, words: 
   if (text === undefined) return undefined;
   const known = words.find((word) => word === text);
   if (known === undefined) {
-    scope.problem(
-      'bad-value',
-      node.position,
-      `${JSON.stringify(text)} is not one of ${words.join(', ')}`,
-      nearest(text, words),
-    );
+    const message = `${quoteText(text)} is not one of ${words.join(', ')}`;
+    scope.problem('bad-value', node.position, message, suggestNearest(text, words));
   }
   return known;
-}
-
-function nearest(text: string, words: readonly string[]): string | undefined {
-  const suggestion = suggestWord(text, words);
-  return suggestion?.startsWith('did') ? suggestion : undefined;
 }
 
 /** Any value, numbers by their digits. */
@@ -115,21 +112,29 @@ export function readLiteral(node: YamlNode): Literal {
 }
 
 export function mistyped(node: YamlNode, scope: Scope, wanted: string): undefined {
-  const hint =
-    node.kind === 'scalar' && wanted === 'a text' && node.value !== null
-      ? `write it in quotes: "${node.source}"`
-      : undefined;
-  scope.problem('wrong-type', node.position, `${describe(node)} stands where ${wanted} is expected`, hint);
+  const message = `${describe(node)} stands where ${wanted} is expected`;
+  scope.problem('wrong-type', node.position, message, retypeHint(node, wanted));
+}
+
+/** How the same would be written in the type that is wanted. */
+function retypeHint(node: YamlNode, wanted: string): string | undefined {
+  if (node.kind !== 'scalar') return undefined;
+  const { value, source } = node;
+  if (wanted === A_TEXT) return value === null ? undefined : `write it in quotes: ${quoteText(source)}`;
+  if (typeof value !== 'string') return undefined;
+  if (wanted === A_NUMBER) {
+    const digits = value.replaceAll('_', '');
+    return /^-?\d+(\.\d+)?$/.test(digits) ? `write ${shortenText(digits)}` : undefined;
+  }
+  if (wanted === A_BOOLEAN && /^(true|yes|on|1)$/i.test(value)) return 'write true';
+  if (wanted === A_BOOLEAN && /^(false|no|off|0)$/i.test(value)) return 'write false';
+  return wanted === A_LIST ? `write [${shortenText(source)}]` : undefined;
 }
 
 export function describe(node: YamlNode): string {
   if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a mapping';
-  if (typeof node.value === 'string') return JSON.stringify(shorten(node.value));
-  return node.value === null ? 'nothing' : shorten(node.source);
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+  if (node.value === null) return 'nothing';
+  return typeof node.value === 'string' ? quoteText(node.value) : shortenText(node.source);
 }
 
 export function missingKey(node: YamlNode, scope: Scope, key: string): undefined {

@@ -1,60 +1,79 @@
-// "Did you mean": the known word that is nearest to a mistyped one.
+// "Did you mean": the known word that a mistyped or foreign one stands for.
+import { FOREIGN_WORDS } from '../schema/foreign-words.ts';
+import { KEY_TABLES, type KeyTable } from '../schema/grammar.ts';
 
-/** Words of other products and older habits, and what they are called here. */
-const FOREIGN_WORDS: Readonly<Record<string, string>> = {
-  hidden: 'hide',
-  tool: 'tools',
-  rule: 'rules',
-  allowed_values: 'enum',
-  one_of: 'enum',
-  reason: 'on_deny',
-  message: 'on_deny',
-  deny_if: 'conditions',
-  require: 'conditions',
-  limits: 'rate_limit',
-  limit: 'rate_limit',
-  ratelimit: 'rate_limit',
-  timeout: 'approval_timeout',
-  approvers: 'approvals',
-  if: 'when',
-  operator: 'op',
-  field: 'path',
-  min: 'minimum',
-  max: 'maximum',
-  regex: 'pattern',
-  per_day: 'daily',
-  per_hour: 'hourly',
-  enforcement: 'mode',
-};
+/** Words that are all told where no one of them is near. */
+const TOLD_MAX = 12;
+/** Among more names than this a near one says little, and looking for it takes long. */
+const KNOWN_MAX = 200;
+const LENGTH_MAX = 64;
 
 /** `did you mean "hide"?`, or what is known, where it is little. */
 export function suggestWord(word: string, known: readonly string[]): string | undefined {
-  const foreign = FOREIGN_WORDS[word.toLowerCase().replaceAll('-', '_')];
-  const nearest = foreign !== undefined && known.includes(foreign) ? foreign : nearestWord(word, known);
-  if (nearest !== null) return `did you mean ${JSON.stringify(nearest)}?`;
-  return known.length > 0 && known.length <= 12 ? `known here: ${known.join(', ')}` : undefined;
+  const nearest = suggestNearest(word, known);
+  if (nearest !== undefined) return nearest;
+  return known.length > 0 && known.length <= TOLD_MAX ? `known here: ${known.join(', ')}` : undefined;
 }
 
-function nearestWord(word: string, known: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate ?? null;
+/** As `suggestWord`, for words that the message itself lists. */
+export function suggestNearest(word: string, known: readonly string[]): string | undefined {
+  const nearest = foreignWord(word, known) ?? nearestWord(word, known);
+  return nearest === undefined ? undefined : `did you mean ${JSON.stringify(nearest)}?`;
 }
 
-/** Levenshtein's, over a single row. Long words are no typing slips. */
+/** Also says where a key belongs that only stands in the wrong place. */
+export function suggestKey(key: string, table: KeyTable): string | undefined {
+  const known = Object.keys(table);
+  const places = KEY_TABLES.filter(([, other]) => Object.hasOwn(other, key)).map(([place]) => place);
+  if (foreignWord(key, known) !== undefined || places.length === 0) return suggestWord(key, known);
+  return `it belongs in ${places.join(' or ')}`;
+}
+
+function foreignWord(word: string, known: readonly string[]): string | undefined {
+  const plain = word.toLowerCase().replaceAll('-', '_');
+  const meanings = Object.hasOwn(FOREIGN_WORDS, plain) ? FOREIGN_WORDS[plain] : undefined;
+  return meanings?.find((meaning) => known.includes(meaning));
+}
+
+function nearestWord(word: string, known: readonly string[]): string | undefined {
+  if (known.length > KNOWN_MAX || word.length > LENGTH_MAX) return undefined;
+  const plain = word.toLowerCase();
+  let nearest: string | undefined;
+  let limit = Math.max(1, Math.floor(word.length / 3));
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - word.length) > limit) continue;
+    const distance = editDistance(plain, candidate.toLowerCase());
+    if (distance > limit || (nearest !== undefined && distance === limit)) continue;
+    nearest = candidate;
+    limit = distance;
+  }
+  return nearest;
+}
+
+/** Letters to insert, remove, replace or swap with their neighbour. */
 function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 8 || a.length > 64) return Number.POSITIVE_INFINITY;
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      next.push(
+        Math.min(
+          at(row, j - 1) + cost,
+          at(row, j) + 1,
+          at(next, j - 1) + 1,
+          isSwap ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
+    before = row;
     row = next;
   }
-  return row[b.length] ?? 0;
+  return at(row, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY;
 }

@@ -133,6 +133,18 @@ export const SCHEMA_KEYS = {
   allOf: { form: 'list of keywords', meaning: 'All fit.' },
 } as const satisfies KeyTable;
 
+/** Where each table's keys stand, as messages say it. */
+export const KEY_TABLES: ReadonlyArray<readonly [place: string, table: KeyTable]> = [
+  ['the top level of the file', POLICY_KEYS],
+  ['a tool under tools', ENTRY_KEYS],
+  ['a rule (an item of rules)', RULE_KEYS],
+  ['a condition', CONDITION_KEYS],
+  ['rate_limit', RATE_LIMIT_KEYS],
+  ['spend', SPEND_KEYS],
+  ['state', STATE_KEYS],
+  ['the path of an argument under arguments', SCHEMA_KEYS],
+];
+
 export const WINDOWS = ['second', 'minute', 'hour', 'day', 'week', 'month'] as const;
 export const ACTIONS = ['evaluate', 'allow', 'deny', 'require_approval'] as const;
 export const MODES = ['enforce', 'shadow'] as const;
