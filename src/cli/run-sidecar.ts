@@ -1,6 +1,7 @@
 // Wires the sidecar over stdio together and runs it until the client or the server ends.
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createJudge } from '../proxy/judge/judge.ts';
 import { type ProxyEnd, startProxy } from '../proxy/proxy.ts';
 import { createResultRecorder } from '../proxy/result-recorder.ts';
@@ -16,7 +17,10 @@ import { keepPolicy } from './policy-in-force.ts';
 import type { SidecarOptions } from './sidecar-options.ts';
 
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
-const GRACE_MS = 2000;
+/** Clients give a server two seconds and then two more: it must have ended before they end Regent. */
+const GRACE_MS = 1500;
+/** A client that does not read any more must not keep the process. */
+const FLUSH_MS = 1000;
 
 /** The exit code: the server's own where it ended first. */
 export async function runSidecar(options: SidecarOptions): Promise<number> {
@@ -55,7 +59,7 @@ export async function runSidecar(options: SidecarOptions): Promise<number> {
   );
 
   const end = await proxy.finished;
-  await client.flush();
+  await Promise.race([client.flush(), sleep(FLUSH_MS)]);
   inForce.close();
   await results.close();
   await store.close();

@@ -82,16 +82,12 @@ function createStore(parts: StoreParts): StateStore {
   const operate = <T>(operation: () => Promise<T>): Promise<T> =>
     runInOrder(async () => {
       if (isClosed) throw stateFileError('io', file.path, new Error('the store is closed'));
+      if (!file.isInPlace()) throw stateFileError('missing', file.path, null);
       try {
-        // The file is looked at while SQLite works in its own thread; what went into a deleted file is no success.
-        const working = operation();
-        const isInPlace = file.isInPlace();
-        const result = await working;
-        if (isInPlace) return result;
+        return await operation();
       } catch (error) {
         throw explainSqliteError(error, file.path);
       }
-      throw stateFileError('missing', file.path, null);
     });
 
   return {
