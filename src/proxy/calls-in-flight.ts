@@ -15,7 +15,10 @@ export interface CallsInFlight {
   begin(key: string | null): CallInFlight;
   /** False where no call of that id is waiting: the cancellation is for the server then. */
   cancel(key: string): boolean;
-  voidAll(reason: VoidReason): void;
+  /** The server is gone: nothing can run any more. */
+  voidAll(): void;
+  /** The client sends no more, but may still read: calls that are held are void, now and later; others go on. */
+  voidHeld(): void;
 }
 
 interface Flight {
@@ -26,12 +29,14 @@ interface Flight {
 
 export function createCallsInFlight(): CallsInFlight {
   const flights = new Set<Flight>();
+  let isClientGone = false;
   const makeVoid = (flight: Flight, reason: VoidReason): void => {
     flight.voided ??= reason;
     flight.controller?.abort();
   };
   const signalOf = (flight: Flight): AbortSignal => {
     flight.controller ??= new AbortController();
+    if (isClientGone) flight.voided ??= 'client-gone';
     if (flight.voided !== null) flight.controller.abort();
     return flight.controller.signal;
   };
@@ -52,8 +57,12 @@ export function createCallsInFlight(): CallsInFlight {
       for (const flight of cancelled) makeVoid(flight, 'cancelled');
       return cancelled.length > 0;
     },
-    voidAll: (reason) => {
-      for (const flight of flights) makeVoid(flight, reason);
+    voidAll: () => {
+      for (const flight of flights) makeVoid(flight, 'server-gone');
+    },
+    voidHeld: () => {
+      isClientGone = true;
+      for (const flight of flights) if (flight.controller !== null) makeVoid(flight, 'client-gone');
     },
   };
 }

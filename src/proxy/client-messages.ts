@@ -1,6 +1,6 @@
 // From the client to the server: every message is read strictly, tool calls pass the gate, all keep their order.
 import { answerUnsent, canSend, type GatedCall, judgeCall } from './call-gate.ts';
-import { createCallsInFlight, type VoidReason } from './calls-in-flight.ts';
+import { type CallsInFlight, createCallsInFlight } from './calls-in-flight.ts';
 import { forwardBatch } from './client-batch.ts';
 import { errorMessage, INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './json-rpc.ts';
 import { createOrderedWriter } from './ordered-writer.ts';
@@ -15,8 +15,7 @@ const WAITING_MAX = 1024;
 
 export interface ClientMessages {
   readonly receive: (line: Buffer) => void;
-  /** Calls that are held or not sent yet will not run. */
-  readonly voidAll: (reason: VoidReason) => void;
+  readonly inFlight: CallsInFlight;
 }
 
 export function createClientMessages(session: Session): ClientMessages {
@@ -26,7 +25,7 @@ export function createClientMessages(session: Session): ClientMessages {
   const out: Outbound = { session, writer, inFlight: createCallsInFlight() };
   session.server.onDrain(() => session.client.resume());
   return {
-    voidAll: out.inFlight.voidAll,
+    inFlight: out.inFlight,
     receive: (line) => {
       const reading = readMessage(line, { maxDepth: DEPTH_MAX });
       if (!reading.ok) rejectMessage(session, reading);

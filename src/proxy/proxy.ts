@@ -29,7 +29,7 @@ export function startProxy(parts: ProxyParts): Proxy {
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
-    messages.voidAll('client-gone');
+    messages.inFlight.voidHeld();
     void session.idle().then(() => server.stop());
   };
   client.onLine(messages.receive);
@@ -44,7 +44,7 @@ export function startProxy(parts: ProxyParts): Proxy {
     const endedFirst = !isStopping;
     isStopping = true;
     answerPending(session, exit);
-    messages.voidAll('server-gone');
+    messages.inFlight.voidAll();
     await session.idle();
     return { exit, endedFirst };
   };

@@ -28,12 +28,19 @@ export interface Guarded {
 export interface GuardedOptions {
   readonly policy?: string;
   readonly args?: readonly string[];
+  /** Options of the echo server besides. */
+  readonly server?: readonly string[];
   /** Runs before the sidecar starts. */
   readonly prepare?: (folder: string) => void;
 }
 
 /** Everything is removed, and the sidecar ended, when the test has finished. */
-export function startGuarded({ policy = OPEN_POLICY, args = [], prepare }: GuardedOptions = {}): Guarded {
+export function startGuarded({
+  policy = OPEN_POLICY,
+  args = [],
+  server: options = [],
+  prepare,
+}: GuardedOptions = {}): Guarded {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-sidecar-'));
   const policyFile = path.join(folder, 'policy.yaml');
   const stateFile = path.join(folder, 'state', 'state.db');
@@ -48,6 +55,7 @@ export function startGuarded({ policy = OPEN_POLICY, args = [], prepare }: Guard
     '{"name":"pay"}',
     '--log',
     logFile,
+    ...options,
   ];
   const client = startLineClient(
     process.execPath,
