@@ -2,6 +2,7 @@
 import type { Condition, ConditionPath, Literal, Operator } from '../model/policy.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { CONDITION_KEYS, OPERATORS, WEEKDAYS } from '../schema/grammar.ts';
+import { wantedOperators, wantedValue } from './check-comparison.ts';
 import { parseConditionPath } from './parse-path.ts';
 import type { PolicyUses } from './policy-uses.ts';
 import {
@@ -15,106 +16,69 @@ import {
   readWord,
 } from './read-values.ts';
 import type { Scope } from './report.ts';
-
-const ORDER: readonly Operator[] = ['lt', 'lte', 'gt', 'gte'];
+import { suggestNearest } from './suggest.ts';
 
 export function readConditions(node: YamlNode, scope: Scope, uses: PolicyUses): Condition[] {
-  return (readList(node, scope) ?? []).flatMap((item) => readCondition(item.node, item.scope, uses) ?? []);
+  const items = readList(node, scope) ?? [];
+  if (node.kind === 'list' && items.length === 0)
+    scope.problem('bad-value', node.position, 'there is no condition in this list', 'leave the key out');
+  return items.flatMap((item) => readCondition(item.node, item.scope, uses) ?? []);
 }
 
 function readCondition(node: YamlNode, scope: Scope, uses: PolicyUses): Condition | undefined {
   const members = readMembers(node, scope, CONDITION_KEYS);
   if (members === undefined) return undefined;
-  const { path: pathEntry, op: opEntry, value: valueEntry } = members;
-  if (pathEntry === undefined) missingKey(node, scope, 'path');
-  if (opEntry === undefined) missingKey(node, scope, 'op');
-  const path = pathEntry === undefined ? undefined : readPath(pathEntry);
-  const op = opEntry === undefined ? undefined : readWord(opEntry.value, opEntry.scope, OPERATORS);
-  if (op !== undefined && op !== 'exists' && valueEntry === undefined) missingKey(node, scope, 'value');
-  if (path?.root === 'state' && pathEntry !== undefined)
-    uses.counters.push({ counter: path, position: pathEntry.value.position, scope: pathEntry.scope });
-  if (path === undefined || pathEntry === undefined || op === undefined) return undefined;
-  const value = valueEntry === undefined ? true : readLiteral(valueEntry.value);
-  if (valueEntry !== undefined && !checkValue({ path, op, value }, valueEntry)) return undefined;
-  if (op === 'regex' && typeof value === 'string' && valueEntry !== undefined) {
-    uses.patterns.push({ pattern: value, position: valueEntry.value.position, path: valueEntry.scope.path });
-  }
-  return {
-    path,
-    pathText: readText(pathEntry.value, pathEntry.scope) ?? '',
-    op,
-    value,
-    position: node.position,
-  };
+  const pathText = members.path && readText(members.path.value, members.path.scope);
+  const path = members.path && pathText !== undefined ? readPath(members.path, pathText, uses) : undefined;
+  const op = members.op && readWord(members.op.value, members.op.scope, OPERATORS);
+  if (members.path === undefined) missingKey(node, scope, 'path');
+  if (members.op === undefined) missingKey(node, scope, 'op');
+  else if (op !== undefined && path !== undefined && !isOperatorFit(members.op, op, path)) return undefined;
+  if (op === undefined) return undefined;
+  if (op !== 'exists' && members.value === undefined) missingKey(node, scope, 'value');
+  const value = members.value === undefined ? true : readOperand(members.value, { op, path, uses });
+  if (path === undefined || pathText === undefined || value === undefined) return undefined;
+  return { path, pathText, op, value, position: node.position };
 }
 
-function readPath({ value, scope }: KeyedEntry): ConditionPath | undefined {
-  const text = readText(value, scope);
-  if (text === undefined) return undefined;
+function readPath({ value, scope }: KeyedEntry, text: string, uses: PolicyUses): ConditionPath | undefined {
   const parsed = parseConditionPath(text);
-  if (parsed.ok) return parsed.path;
-  scope.problem('bad-path', value.position, parsed.problem, parsed.suggestion);
-  return undefined;
+  if (!parsed.ok) {
+    scope.problem('bad-path', value.position, parsed.problem, parsed.suggestion);
+    return undefined;
+  }
+  const { path } = parsed;
+  if (path.root === 'state') uses.counters.push({ counter: path, position: value.position, scope });
+  return path;
 }
 
-interface Comparison {
-  readonly path: ConditionPath;
+function isOperatorFit({ value, scope }: KeyedEntry, op: Operator, path: ConditionPath): boolean {
+  const wanted = wantedOperators(path);
+  if (wanted.includes(op)) return true;
+  const message = `${op} cannot compare what stands at this path`;
+  scope.problem('contradiction', value.position, message, `it takes ${wanted.join(', ')}`);
+  return false;
+}
+
+interface OperandUse {
   readonly op: Operator;
-  readonly value: Literal;
+  /** undefined: reported; what the operator needs by itself is checked all the same. */
+  readonly path: ConditionPath | undefined;
+  readonly uses: PolicyUses;
 }
 
 /** Reports a value that the operator could never compare with what stands at the path. */
-function checkValue(comparison: Comparison, { value: node, scope }: KeyedEntry): boolean {
-  const wanted = wantedValue(comparison);
-  if (wanted !== null)
-    scope.problem('bad-value', node.position, `${comparison.op} needs ${wanted}, not ${describe(node)}`);
-  return wanted === null;
-}
-
-/** What is wanted instead, or null where all is well. */
-function wantedValue({ path, op, value }: Comparison): string | null {
-  if (op === 'exists') return typeof value === 'boolean' ? null : 'true or false';
-  if (op === 'regex') return typeof value === 'string' ? null : 'an RE2 expression';
-  if (op === 'in' || op === 'not_in') {
-    if (!Array.isArray(value) || value.length === 0) return 'a list of values';
-    const wrong = value.map((item) => wantedAt(path, item)).find((wanted) => wanted !== null);
-    return wrong === undefined ? null : `a list of values that are each ${wrong}`;
+function readOperand({ value: node, scope }: KeyedEntry, use: OperandUse): Literal | undefined {
+  const { op, path = { root: 'args', steps: [] }, uses } = use;
+  const value = readLiteral(node);
+  const wanted = wantedValue({ path, op, value });
+  if (wanted !== null) {
+    const day = path.root === 'clock' && typeof value === 'string' ? value : '';
+    const message = `${op} needs ${wanted}, not ${describe(node)}`;
+    scope.problem('bad-value', node.position, message, suggestNearest(day, WEEKDAYS));
+    return undefined;
   }
-  if (ORDER.includes(op) && !isDate(path) && !isNumber(value)) return 'a number';
-  return op === 'contains' ? null : wantedAt(path, value);
-}
-
-/** Where the type of what stands at the path is known. */
-function wantedAt(path: ConditionPath, value: Literal): string | null {
-  switch (path.root) {
-    case 'agent.id':
-    case 'session':
-      return typeof value === 'string' ? null : 'a text';
-    case 'state':
-      return isNumber(value) ? null : 'a number';
-    case 'clock':
-      return wantedOnClock(path.field, value);
-    default:
-      return null;
-  }
-}
-
-function wantedOnClock(field: string, value: Literal): string | null {
-  if (field === 'weekday') {
-    return WEEKDAYS.some((day) => day === value) ? null : `one of ${WEEKDAYS.join(', ')}`;
-  }
-  if (field === 'date')
-    return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
-      ? null
-      : 'a date such as "2026-11-22"';
-  const isMinute = isNumber(value) && /^\d+$/.test(value.number) && Number(value.number) < 1440;
-  return isMinute ? null : 'a minute of the day, 0 to 1439';
-}
-
-function isDate(path: ConditionPath): boolean {
-  return path.root === 'clock' && path.field === 'date';
-}
-
-function isNumber(value: Literal): value is { number: string } {
-  return typeof value === 'object' && value !== null && 'number' in value;
+  if (op === 'regex' && typeof value === 'string')
+    uses.patterns.push({ pattern: value, position: node.position, path: scope.path });
+  return value;
 }

@@ -1,6 +1,7 @@
 // Reads what counts: rate limits, spend caps, counters of one's own, and what separate counters are kept for.
 import { toMinorUnits } from '../model/exact-number.ts';
 import type { ArgumentPath, Per, RateLimit, Spend, StateCounter } from '../model/policy.ts';
+import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { RATE_LIMIT_KEYS, SPEND_KEYS, STATE_KEYS, WINDOWS } from '../schema/grammar.ts';
 import { parsePrefixedPath } from './parse-path.ts';
@@ -17,6 +18,7 @@ import {
   readWord,
 } from './read-values.ts';
 import type { Scope } from './report.ts';
+import { suggestNearest } from './suggest.ts';
 
 const CAPS = [
   ['hourly', 'hour'],
@@ -25,6 +27,7 @@ const CAPS = [
   ['monthly', 'month'],
 ] as const;
 const SCALE_MAX = 6;
+const PER_WORDS = ['tool', 'agent', 'session'] as const;
 
 export function readRateLimit(node: YamlNode, scope: Scope): RateLimit | undefined {
   if (node.kind === 'scalar') return readShortRateLimit(node, scope);
@@ -50,12 +53,15 @@ function readShortRateLimit(node: YamlNode, scope: Scope): RateLimit | undefined
   if (window !== undefined && limit >= 1 && Number.isSafeInteger(limit)) {
     return { limit, window, sliding: false, per: null, position: node.position };
   }
-  const advice =
-    digits !== '' && limit === 0
-      ? 'to let nothing through use action: deny'
-      : `write it as 60/minute; windows are ${WINDOWS.join(', ')}`;
-  scope.problem('bad-rate', node.position, `${describe(node)} is no rate limit`, advice);
+  scope.problem('bad-rate', node.position, `${describe(node)} is no rate limit`, rateAdvice(digits, word));
   return undefined;
+}
+
+function rateAdvice(digits: string, word: string): string {
+  if (digits !== '' && Number(digits) === 0) return 'to let nothing through use action: deny';
+  const near = digits === '' ? undefined : suggestNearest(word, WINDOWS);
+  if (near !== undefined) return near.replace('"', `"${digits}/`);
+  return `write it as 60/minute; windows are ${WINDOWS.join(', ')}`;
 }
 
 function readLimit({ value, scope }: KeyedEntry): number | undefined {
@@ -73,9 +79,9 @@ export function readSpend(node: YamlNode, scope: Scope): Spend | undefined {
     members.amount === undefined ? { path: ['amount'], text: 'args.amount' } : readArgsPath(members.amount);
   const currency = members.currency === undefined ? null : readArgsPath(members.currency);
   const per = readPer(members.per);
-  if (scale === undefined) return undefined;
-  const { perCall, caps } = readCaps(node, scope, { members, scale });
-  if (amount === undefined || currency === undefined || per === undefined) return undefined;
+  const { perCall, caps } = readCaps(node, scope, { members, scale: scale ?? SCALE_MAX });
+  if (scale === undefined || amount === undefined || currency === undefined || per === undefined)
+    return undefined;
   return {
     perCall,
     caps,
@@ -121,12 +127,10 @@ function readUnits({ value, scope }: KeyedEntry, scale: number): number | undefi
   const number = readNumber(value, scope);
   const units = number === undefined ? undefined : toMinorUnits(number.number, scale);
   if (units !== null) return units;
-  scope.problem(
-    'bad-value',
-    value.position,
-    `${describe(value)} is no amount of at least 0 with at most ${scale} decimals`,
-    'say how many decimals the amounts have with scale',
-  );
+  const message = `${describe(value)} is no amount of at least 0 with at most ${scale} decimals`;
+  const isFiner = !number?.number.startsWith('-') && number?.number.includes('.');
+  const advice = isFiner ? 'say how many decimals the amounts have with scale' : undefined;
+  scope.problem('bad-value', value.position, message, advice);
   return undefined;
 }
 
@@ -173,7 +177,7 @@ function readCounterName({ value, scope }: KeyedEntry): string | undefined {
   scope.problem(
     'bad-name',
     value.position,
-    `${JSON.stringify(name)} is no counter name`,
+    `${quoteText(name)} is no counter name`,
     'counter names are made of A-Z a-z 0-9 _ and -',
   );
   return undefined;
@@ -183,9 +187,17 @@ function readCounterName({ value, scope }: KeyedEntry): string | undefined {
 function readPer(entry: KeyedEntry | undefined): Per | null | undefined {
   if (entry === undefined) return null;
   const text = readText(entry.value, entry.scope);
-  if (text === 'tool' || text === 'agent' || text === 'session') return { by: text };
-  const path = text === undefined ? undefined : readArgsPath(entry);
-  return path === undefined ? undefined : { by: 'argument', path: path.path, pathText: path.text };
+  if (text === undefined) return undefined;
+  const word = PER_WORDS.find((known) => known === text);
+  if (word !== undefined) return { by: word };
+  if (/^args\b/.test(text)) {
+    const path = readArgsPath(entry);
+    return path === undefined ? undefined : { by: 'argument', path: path.path, pathText: path.text };
+  }
+  const message = `${quoteText(text)} is not one of ${PER_WORDS.join(', ')}, nor an argument`;
+  const advice = suggestNearest(text, PER_WORDS) ?? 'write an argument as args.account';
+  entry.scope.problem('bad-value', entry.value.position, message, advice);
+  return undefined;
 }
 
 /** A path to one value: `[*]` would name many. */
@@ -201,6 +213,6 @@ function readArgsPath({
     return undefined;
   }
   if (parsed.path.every((step) => typeof step === 'string')) return { path: parsed.path, text };
-  scope.problem('bad-path', value.position, `${JSON.stringify(text)} names many values; one is needed here`);
+  scope.problem('bad-path', value.position, `${quoteText(text)} names many values; one is needed here`);
   return undefined;
 }

@@ -34,7 +34,7 @@ export function readPolicies(
   const parts = new Map<string, PolicyPart[]>();
   for (const { name, text } of files) {
     const { root, diagnostics: syntax } = parseYaml(name, text);
-    diagnostics.push(...syntax);
+    for (const problem of syntax) diagnostics.push(problem);
     if (root === null) continue;
     const part = readPolicyPart(name, root, { scope: createScope(diagnostics), patterns });
     if (part === undefined) continue;

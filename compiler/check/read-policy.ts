@@ -74,7 +74,8 @@ function placed<T>(value: T, { keyPosition, scope }: KeyedEntry): Placed<T> {
 }
 
 function readVersion({ value, scope }: KeyedEntry): void {
-  const isOne = value.kind === 'scalar' && value.source.replace(/["']/g, '') === '1';
+  const version = value.kind === 'scalar' ? value.value : null;
+  const isOne = version === '1' || (value.kind === 'scalar' && value.source === '1');
   if (!isOne)
     scope.problem('bad-value', value.position, 'the version of this language is "1"', 'write version: "1"');
 }

@@ -57,7 +57,7 @@ export function readRule(node: YamlNode, scope: Scope, place: RulePlace): Rule |
     spend: readPart(members.spend, readSpend) ?? null,
     state: readPart(members.state, readStateCounter) ?? null,
     approval: action === 'require_approval' ? readApproval(members) : null,
-    onDeny: readPart(members.on_deny, readText) ?? null,
+    onDeny: readPart(members.on_deny, readOnDeny) ?? null,
     position: node.position,
   };
 }
@@ -102,6 +102,18 @@ function readTimeout(node: YamlNode, scope: Scope): number | undefined {
     node.position,
     `${describe(node)} is no duration`,
     'write it as 30m, 45s, 1h30m or 2d',
+  );
+  return undefined;
+}
+
+function readOnDeny(node: YamlNode, scope: Scope): string | undefined {
+  const text = readText(node, scope);
+  if (text?.trim() !== '') return text;
+  scope.problem(
+    'bad-value',
+    node.position,
+    'an agent would be told nothing',
+    'say something, or leave it out',
   );
   return undefined;
 }

@@ -1,13 +1,13 @@
 // Reads the JSON Schema keywords of an argument check.
 import { compareNumbers } from '../model/exact-number.ts';
-import type { ArgumentCheck, NumberLiteral, Schema } from '../model/policy.ts';
+import type { ArgumentCheck, ArgumentPath, Schema } from '../model/policy.ts';
+import { quoteText, shortenText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { SCHEMA_FORMATS, SCHEMA_KEYS, SCHEMA_TYPES } from '../schema/grammar.ts';
-import { parseArgumentPath } from './parse-path.ts';
+import { type ParsedPath, parseArgumentPath, withoutPrefix } from './parse-path.ts';
 import type { PatternUse } from './policy-uses.ts';
 import {
   type KeyedEntry,
-  type Members,
   readList,
   readLiteral,
   readMembers,
@@ -18,27 +18,34 @@ import {
   readWord,
 } from './read-values.ts';
 import type { Scope } from './report.ts';
+import { type Keyword, reportSchemaContradictions } from './schema-contradictions.ts';
 
-type SchemaMembers = Members<typeof SCHEMA_KEYS>;
-type Keyword = keyof typeof SCHEMA_KEYS;
 type Reader = (entry: KeyedEntry, patterns: PatternUse[]) => Schema[Keyword] | undefined;
 
 export function readArgumentChecks(node: YamlNode, scope: Scope, patterns: PatternUse[]): ArgumentCheck[] {
   const checks: ArgumentCheck[] = [];
+  if (node.kind === 'map' && node.entries.length === 0)
+    scope.problem('bad-value', node.position, 'there is no argument in this mapping', 'leave the key out');
   for (const { key, keyPosition, value, scope: below } of readNamed(node, scope)) {
-    const parsed = parseArgumentPath(key);
-    const prefixed = /^args[.[]/.test(key);
-    if (prefixed || !parsed.ok) {
-      const problem = parsed.ok
-        ? `argument paths stand without args. here: ${JSON.stringify(key)}`
-        : parsed.problem;
-      below.problem('bad-path', keyPosition, problem, prefixed ? `write ${key.slice(5)}` : undefined);
-    }
+    const parsed = parseUnprefixed(key);
+    if (!parsed.ok) below.problem('bad-path', keyPosition, parsed.problem, parsed.suggestion);
     const schema = readSchema(value, below, patterns);
     if (parsed.ok && schema !== undefined)
       checks.push({ path: parsed.path, pathText: key, schema, position: keyPosition });
   }
   return checks;
+}
+
+/** Keys of `arguments` are paths into the arguments already. */
+function parseUnprefixed(key: string): ParsedPath<ArgumentPath> {
+  const rest = withoutPrefix(key, 'args');
+  if (rest === null) return parseArgumentPath(key);
+  const problem = `argument paths stand without args. here: ${quoteText(key)}`;
+  return {
+    ok: false,
+    problem,
+    suggestion: `write ${shortenText(rest)}; an argument called args is ["args"]`,
+  };
 }
 
 function readSchema(node: YamlNode, scope: Scope, patterns: PatternUse[]): Schema | undefined {
@@ -58,7 +65,7 @@ function readSchema(node: YamlNode, scope: Scope, patterns: PatternUse[]): Schem
     const value = entry === undefined ? undefined : READERS[keyword](entry, patterns);
     if (value !== undefined) schema[keyword] = value;
   }
-  reportContradictions(schema, members);
+  reportSchemaContradictions(schema, members);
   return schema;
 }
 
@@ -67,6 +74,15 @@ const readBound: Reader = ({ value, scope }) => readNumber(value, scope);
 const readNested: Reader = ({ value, scope }, patterns) => readSchema(value, scope, patterns);
 const readNestedList: Reader = (entry, patterns) =>
   readFilled(entry)?.flatMap((item) => readSchema(item.node, item.scope, patterns) ?? []);
+
+function readRequired(entry: KeyedEntry): readonly string[] | undefined {
+  const { value, scope } = entry;
+  if (value.kind !== 'scalar' || typeof value.value !== 'boolean')
+    return readFilled(entry)?.flatMap((item) => readText(item.node, item.scope) ?? []);
+  const advice = 'an argument that is checked must be there anyway; required lists members of an object';
+  scope.problem('wrong-type', value.position, `${value.source} stands where a list is expected`, advice);
+  return undefined;
+}
 
 const READERS: Readonly<Record<Keyword, Reader>> = {
   type: ({ value, scope }) => {
@@ -104,7 +120,7 @@ const READERS: Readonly<Record<Keyword, Reader>> = {
       const schema = readSchema(member.value, member.scope, patterns);
       return schema === undefined ? [] : [[member.key, schema] as const];
     }),
-  required: (entry) => readFilled(entry)?.flatMap((item) => readText(item.node, item.scope) ?? []),
+  required: readRequired,
   not: readNested,
   anyOf: readNestedList,
   allOf: readNestedList,
@@ -114,37 +130,6 @@ const READERS: Readonly<Record<Keyword, Reader>> = {
 function readFilled({ value, scope }: KeyedEntry): ReturnType<typeof readList> {
   const items = readList(value, scope);
   if (items?.length === 0)
-    scope.problem(
-      'contradiction',
-      value.position,
-      'the list is empty: nothing could ever fit',
-      'name at least one value',
-    );
+    scope.problem('contradiction', value.position, 'the list is empty', 'name at least one value');
   return items;
-}
-
-/** Bounds between which nothing lies. */
-function reportContradictions(schema: Schema, members: SchemaMembers): void {
-  const pairs: ReadonlyArray<readonly [low: Keyword, high: Keyword, isOpen: boolean]> = [
-    ['minimum', 'maximum', false],
-    ['exclusiveMinimum', 'maximum', true],
-    ['minimum', 'exclusiveMaximum', true],
-    ['exclusiveMinimum', 'exclusiveMaximum', true],
-    ['minLength', 'maxLength', false],
-    ['minItems', 'maxItems', false],
-  ];
-  for (const [low, high, isOpen] of pairs) {
-    const order = compareBounds(schema[low], schema[high]);
-    const entry = members[high];
-    if (order === null || entry === undefined || (isOpen ? order < 0 : order <= 0)) continue;
-    entry.scope.problem('contradiction', entry.value.position, `nothing lies between ${low} and ${high}`);
-  }
-}
-
-function compareBounds(low: unknown, high: unknown): number | null {
-  const texts = [low, high].map((bound) =>
-    typeof bound === 'number' ? String(bound) : (bound as NumberLiteral | undefined)?.number,
-  );
-  const [lowText, highText] = texts;
-  return lowText === undefined || highText === undefined ? null : compareNumbers(lowText, highText);
 }

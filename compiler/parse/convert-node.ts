@@ -88,7 +88,7 @@ function reportTag(work: Conversion, node: Node, path: string): void {
   const tag = node.tag;
   // The library gives some plain nodes their standard tag: only those that are written differ from what is plain.
   if (tag === undefined || PLAIN_TAGS.includes(tag)) return;
-  const message = `the tag ${quoteText(tag)} means nothing here`;
+  const message = `the tag ${quoteText(tag.replace('tag:yaml.org,2002:', '!!'))} means nothing here`;
   work.report({ code: 'bad-tag', position: work.place(node), path, message, suggestion: 'leave it out' });
 }
 

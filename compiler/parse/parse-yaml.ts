@@ -17,6 +17,9 @@ export interface ParsedYaml {
 /** A thousand tools with rules take a tenth of this. */
 const LENGTH_MAX = 2 * 1024 * 1024;
 
+/** What follows so many broken lines is no news. */
+const SYNTAX_MAX = 100;
+
 interface Reading {
   readonly at: (offset: number) => Position;
   readonly report: (problem: Problem) => void;
@@ -93,6 +96,7 @@ function readDocuments(documents: readonly Document[], reading: Reading): YamlNo
 function reportSyntax({ at, report }: Reading, errors: Document['errors']): void {
   const lines = new Set<number>();
   for (const { pos, message } of errors) {
+    if (lines.size === SYNTAX_MAX) return;
     const position = at(pos[0]);
     const isConsequence = lines.size > 0 && message.includes('in YAML stream');
     if (isConsequence || lines.has(position.line)) continue;
