@@ -127,9 +127,9 @@ function readUnits({ value, scope }: KeyedEntry, scale: number): number | undefi
   const number = readNumber(value, scope);
   const units = number === undefined ? undefined : toMinorUnits(number.number, scale);
   if (units !== null) return units;
-  const message = `${describe(value)} is no amount of at least 0 with at most ${scale} decimals`;
-  const isFiner = !number?.number.startsWith('-') && number?.number.includes('.');
-  const advice = isFiner ? 'say how many decimals the amounts have with scale' : undefined;
+  const decimals = number?.number.split('.')[1]?.length ?? 0;
+  const message = `${describe(value)} is no amount from 0 to 2^53-1 smallest units, with at most ${scale} decimals`;
+  const advice = decimals > scale ? 'say how many decimals the amounts have with scale' : undefined;
   scope.problem('bad-value', value.position, message, advice);
   return undefined;
 }

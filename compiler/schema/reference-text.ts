@@ -28,7 +28,8 @@ tools:
 
 Files are strict: unknown and duplicate keys, wrong types and contradictions are errors. \`regent validate\` tells all of
 them at once, in file order, with line, column, YAML path and a suggestion. Numbers are taken from their digits and never
-rounded.
+rounded; they are written in plain decimals, without underscores, a plus sign or a zero in front. Aliases are fine; merge
+keys, tags, directives and several documents are not.
 `;
 
 export const MEANINGS = `
@@ -77,7 +78,8 @@ tools:
 | \`contains\` | a text holds the text, or a list holds the element |
 | \`exists\` | there is a value that is not null; with \`value: false\`, there is none |
 
-A number never equals a text, and a negative operator does not hold for a value of another type.
+A number never equals a text, and a negative operator does not hold for a value of another type. An operator or a value
+that could never compare with what stands at the path, such as \`lt\` with a weekday, is an error.
 
 Paths: \`args.a.b\`, \`args.items[*].price\` (every element must hold; an empty list holds), \`args["odd name"]\`, \`agent.id\`,
 \`agent.claims.x\`, \`session\`, \`clock.weekday\` (\`monday\` to \`sunday\`), \`clock.minute_of_day\` (0 to 1439), \`clock.date\`
@@ -107,7 +109,8 @@ tools:
 
 The keywords are those of JSON Schema, with two differences: the argument must be there, and a keyword implies its type
 (\`maxLength\` a text, \`minimum\` a number, \`items\` a list, \`properties\` an object). Inside \`properties\` a member may be
-missing unless \`required\` names it. Argument paths stand without \`args.\` here. Keys that differ only in case from one that
+missing unless \`required\` names it. Argument paths stand without \`args.\` here; names with other signs stand in brackets
+and quotes (\`["odd.name"].x\`), written as in JSON. Keys that differ only in case from one that
 the policy reads make the message invalid: a server may take either.
 
 ## Limits

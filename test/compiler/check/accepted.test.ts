@@ -41,6 +41,7 @@ test('the finance policy is read to the last digit', () => {
     'create_refund/refund-limits',
     'close_account/require-human',
   ]);
+  expect(rules[2]?.position).toMatchObject({ line: 17, column: 9 });
   expect(rules[2]?.spend).toMatchObject({
     perCall: 50_000,
     caps: [{ window: 'day', cap: 500_000 }],
