@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { canMount, fillDisk, smallDisk } from '../state/small-disk.ts';
 import { openSqlFile, runSql } from '../state/sql-file.ts';
 import { makeFolder, temporaryFolder } from '../state/temporary-folder.ts';
 import { type Guarded, OPEN_POLICY, REGENT, startGuarded } from './guarded-server.ts';
@@ -98,6 +99,24 @@ describe('every call is denied', () => {
     await holder.run('COMMIT');
     await holder.close();
     await expectAllowed(guarded);
+  });
+
+  test.runIf(canMount())('while the disk is full, and let through again once there is room', async () => {
+    const disk = smallDisk();
+    const filler = path.join(disk, 'filler');
+    const guarded = startGuarded({ args: ['--state', path.join(disk, 'state.db')] });
+    await expectAllowed(guarded);
+    fillDisk(filler);
+    const denials: string[] = [];
+    while (denials.length < 3) {
+      const { result } = await guarded.client.callTool('pay', { pad: 'x'.repeat(1000) });
+      if (result.isError === true) denials.push(result.content[0].text);
+    }
+    expect(denials).toEqual(denials.map(() => expect.stringContaining('disk of the state store is full')));
+    const executed = guarded.executed().length;
+    rmSync(filler);
+    await expectAllowed(guarded);
+    expect(guarded.executed()).toHaveLength(executed + 1);
   });
 
   test('where the tables are gone, and stays denied: counters are not started afresh', async () => {

@@ -1,14 +1,14 @@
 // Invariant 3, any doubt denies: real faults of the state file reject with the code that names them, and nothing is
 // half written. Faults that pass by themselves leave a store that works.
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
 import type { StateStore } from '../../src/state/store.ts';
 import { chargeAll, sampleCounter, sampleRow } from './sample-batch.ts';
+import { canMount, fillDisk, smallDisk } from './small-disk.ts';
 import { openSqlFile, runSql } from './sql-file.ts';
-import { makeFolder, removeFolder, temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const OPTIONS = { durability: 'normal', busyTimeoutMs: 100 } as const;
 
@@ -209,37 +209,5 @@ async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
     await work();
   } finally {
     if (isRoot) process.seteuid?.(0);
-  }
-}
-
-const MOUNT = '/bin/mount';
-const UNMOUNT = '/bin/umount';
-
-function canMount(): boolean {
-  const folder = makeFolder();
-  try {
-    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync(UNMOUNT, [folder]);
-    return true;
-  } catch {
-    console.warn('NOT TESTED: a full disk, since a small one can be mounted by root on Linux alone');
-    return false;
-  } finally {
-    removeFolder(folder);
-  }
-}
-
-function smallDisk(): string {
-  const folder = temporaryFolder();
-  execFileSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder]);
-  onTestFinished(() => void execFileSync(UNMOUNT, ['-l', folder]));
-  return folder;
-}
-
-function fillDisk(filler: string): void {
-  try {
-    writeFileSync(filler, Buffer.alloc(4_000_000));
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ENOSPC' });
   }
 }
