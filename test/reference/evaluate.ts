@@ -81,11 +81,15 @@ function conclude(judged: readonly Judged[], { approvers }: ReferenceCall): Expe
   const enforced = judged.filter(({ rule }) => rule.mode === 'enforce');
   const failed = enforced.filter(({ fails }) => fails);
   const holding = enforced.filter(({ holds }) => holds);
-  const shadow = judged.filter(({ rule, fails, holds }) => rule.mode === 'shadow' && (fails || holds));
+  const agreed = approvers ?? 0;
+  const shadow = judged.filter(
+    ({ rule, fails, holds }) =>
+      rule.mode === 'shadow' && (fails || (holds && agreed < (rule.approval?.required ?? 1))),
+  );
   const common = { violations: idsOf(failed), shadow: idsOf(shadow), charges: null, approval: null };
   if (failed.length > 0) return { ...common, outcome: 'deny', ...named(failed) };
   const required = Math.max(0, ...holding.map(({ rule }) => rule.approval?.required ?? 1));
-  if (holding.length > 0 && (approvers ?? 0) < required) {
+  if (holding.length > 0 && agreed < required) {
     const timeoutMs = Math.min(...holding.map(({ rule }) => rule.approval?.timeoutMs ?? 0));
     return {
       ...common,
