@@ -70,20 +70,24 @@ function joinAgents(parts: readonly PolicyPart[]): Placed<GrantRead>[] | null {
   return [...agents.values()];
 }
 
+/** A file that does not say means `deny`: an `allow` elsewhere must not open what it leaves closed. */
 function joinDefaults(parts: readonly PolicyPart[]): 'allow' | 'deny' {
-  const said = parts.flatMap((part) => (part.default === null ? [] : [part.default]));
-  const [first] = said;
-  for (const other of said) {
-    if (first !== undefined && other.value !== first.value) {
-      other.scope.problem(
-        'contradiction',
-        other.position,
-        `default is ${other.value} here and ${first.value} in ${first.position.file}`,
-        'one server has one default',
-      );
-    }
+  const outcomes = parts.map((part) => part.default?.value ?? 'deny');
+  const [first = 'deny'] = outcomes;
+  for (const [index, part] of parts.entries()) {
+    const other = outcomes.findIndex((outcome) => outcome !== outcomes[index]);
+    const isLater = other >= 0 && (other < index || parts[other]?.default === null);
+    if (part.default === null || !isLater) continue;
+    const { scope, position, value } = part.default;
+    const message = `default is ${value} here and ${outcomes[other]} in ${parts[other]?.file}`;
+    scope.problem(
+      'contradiction',
+      position,
+      message,
+      'one server has one default, which is deny where a file does not say',
+    );
   }
-  return first?.value ?? 'deny';
+  return first;
 }
 
 /** Hiding a tool and giving it rules: one of them is a slip, since hiding wins. A glob may hide part of what is listed. */

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../compiler/model/diagnostic.ts';
 import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
 import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
+import { CliError } from './cli-error.ts';
 import { bundleCacheFolder } from './home.ts';
 
 export interface PolicyFiles {
@@ -49,11 +50,16 @@ export async function readSources(files: readonly string[]): Promise<PolicySourc
   );
 }
 
-/** Throws `PolicyProblems`. */
+/** Throws `PolicyProblems`, or `CliError` where `server` is no name. */
 export async function compileSources(
   sources: readonly PolicySource[],
   server: string | null,
 ): Promise<CompiledPolicy> {
+  if (server !== null && !/^[A-Za-z0-9_.:/-]{1,128}$/.test(server)) {
+    throw new CliError(
+      `--server ${JSON.stringify(server)} is no server name; names are made of A-Z a-z 0-9 _ . : / -`,
+    );
+  }
   const { compilePolicy } = await import('../../compiler/index.ts');
   const result = await compilePolicy(sources, server === null ? {} : { server });
   if (!result.ok) throw new PolicyProblems(result.diagnostics);

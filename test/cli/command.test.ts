@@ -29,6 +29,7 @@ describe('exit codes', () => {
       [['scan'], 'no server was given'],
       [['eval', '-c', FINANCE, '--tool', 'x', '--arguments', '{'], '--arguments'],
       [['eval', '-c', FINANCE, '--tool', 'x', '--at', 'noon'], '--at'],
+      [['validate', '-c', FINANCE, '--server', 'a b'], 'is no server name'],
       [['--no-such-option'], 'unknown option'],
     ];
     for (const [args, told] of cases) {

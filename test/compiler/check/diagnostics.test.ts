@@ -33,9 +33,21 @@ test('problems of several files come in the order in which the files were given'
     { name: 'a.yaml', text: text.replace('allow', 'deny') },
   ]);
   expect(problems).toBe(
-    'a.yaml:2:1 contradiction  default is deny here and allow in z.yaml (default); one server has one default\n' +
+    'a.yaml:2:1 contradiction  default is deny here and allow in z.yaml (default); one server has one default, which is deny where a file does not say\n' +
       'a.yaml:4:3 duplicate-tool  "pay" is listed in z.yaml already (tools.pay); keep its rules in one file\n',
   );
+});
+
+test('a file that does not say its default means deny, whatever another file says', async () => {
+  const files = (texts: readonly string[]) =>
+    texts.map((text, index) => ({ name: `${index}.yaml`, text: `version: "1"\n${text}` }));
+  expect(await problemsOf(files(['default: allow\n', 'tools: {pay: {rules: []}}\n']))).toContain(
+    '0.yaml:2:1 contradiction',
+  );
+  expect(await problemsOf(files(['tools: {pay: {rules: []}}\n', 'default: allow\n']))).toContain(
+    '1.yaml:2:1 contradiction',
+  );
+  expect(await problemsOf(files(['tools: {pay: {rules: []}}\n', 'default: deny\n']))).toBe('');
 });
 
 test.each(readdirSync(POLICY_FOLDER))('the ready-made policy %s has no problems', async (name) => {
