@@ -44,7 +44,8 @@ export function toMinorUnits(text: string, scale: number): number | null {
 export function plainDecimal(text: string, maxDigits: number): string | null {
   const { isNegative, digits, exponent } = parseDecimal(text);
   if (digits === '') return '0';
-  if (digits.length + Math.abs(exponent) > maxDigits) return null;
+  const written = exponent < 0 ? Math.max(digits.length, 1 - exponent) : digits.length + exponent;
+  if (written > maxDigits) return null;
   return (isNegative ? '-' : '') + placePoint(digits, exponent);
 }
 
