@@ -59,7 +59,10 @@ function holdingWays(condition: Condition, { text }: Place, increment: string | 
 }
 
 function containingWays({ value }: Condition, text: string): readonly Body[] {
-  const element = [`is_array(${text})`, `${printLiteral(value)} in ${text}`];
+  const literal = printLiteral(value);
+  // Rego reads a line that starts with a minus as one with the line before it.
+  const isMember = literal.startsWith('-') ? `${text}[_] == ${literal}` : `${literal} in ${text}`;
+  const element = [`is_array(${text})`, isMember];
   if (typeof value !== 'string') return [element];
   return [[`is_string(${text})`, `contains(${text}, ${printLiteral(value)})`], element];
 }

@@ -115,6 +115,13 @@ const CASES: readonly Case[] = [
     doubt: x('"1"', '1'),
   },
   {
+    op: 'contains',
+    value: number('-1'),
+    holds: x('[2,-1.0]'),
+    fails: [MISSING, ...x('[1]', '["-1"]', '[]')],
+    doubt: x('"-1"', '{"a":-1}'),
+  },
+  {
     op: 'exists',
     value: true,
     holds: x('0', '""', 'false', '[]'),
