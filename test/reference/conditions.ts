@@ -65,7 +65,7 @@ function judge({ op, value: literal }: Condition, found: Found): Verdict {
     const isThere = found.kind === 'value' && found.value !== null;
     return isThere === literal ? 'holds' : 'fails';
   }
-  if (found.kind !== 'value') return op === 'neq' && literal === null ? 'fails' : 'missing';
+  if (found.kind !== 'value') return 'missing';
   const answer = compare(op, found.value, literal);
   return answer === null ? 'mistyped' : answer ? 'holds' : 'fails';
 }
@@ -76,7 +76,10 @@ function compare(op: Operator, actual: JsonNode, literal: Literal): boolean | nu
   switch (op) {
     case 'eq':
     case 'neq':
-      return isComparable(actual, [wanted]) ? isEqual(actual, wanted) === (op === 'eq') : null;
+      // The policy's null compares with every type; as one of a list it is a value as any other.
+      return wanted === null || isComparable(actual, [wanted])
+        ? isEqual(actual, wanted) === (op === 'eq')
+        : null;
     case 'in':
     case 'not_in': {
       const list = Array.isArray(wanted) ? wanted : [];
@@ -91,9 +94,8 @@ function compare(op: Operator, actual: JsonNode, literal: Literal): boolean | nu
   }
 }
 
-/** The policy's null compares with every type. */
 function isComparable(actual: JsonNode, wanted: readonly JsonNode[]): boolean {
-  return wanted.some((item) => item === null || typeOf(item) === typeOf(actual));
+  return wanted.some((item) => typeOf(item) === typeOf(actual));
 }
 
 function contains(actual: JsonNode, wanted: JsonNode): boolean | null {

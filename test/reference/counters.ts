@@ -14,10 +14,15 @@ export interface Added {
   readonly amount: bigint;
 }
 
-/** What one limit says of a call: whether it lets it through, and what the call would add. */
+/** What one limit says of a call: whether it lets it through, and what the call would add, never past 2^53-1. */
 export interface LimitResult {
   readonly passes: boolean;
   readonly added: readonly Added[];
+}
+
+function add(call: ReferenceCall, { key, amount, cap }: Added & { readonly cap: bigint }): LimitResult {
+  const total = counterOf(call, key) + amount;
+  return { passes: total <= cap, added: total <= TOTAL_MAX ? [{ key, amount }] : [] };
 }
 
 const REFUSED: LimitResult = { passes: false, added: [] };
@@ -26,7 +31,7 @@ export function checkRateLimit({ limit, window, sliding, per }: RateLimit, at: R
   const perValue = perValueOf(per, at.call);
   if (perValue === undefined) return REFUSED;
   const key = counterKey(baseOf(at, { kind: 'rate_limit', window, sliding }), null, perValue);
-  return { passes: counterOf(at.call, key) + 1n <= BigInt(limit), added: [{ key, amount: 1n }] };
+  return add(at.call, { key, amount: 1n, cap: BigInt(limit) });
 }
 
 export function checkSpend(spend: Spend, at: RuleAtWork): LimitResult {
@@ -36,17 +41,19 @@ export function checkSpend(spend: Spend, at: RuleAtWork): LimitResult {
   if (amount === null || currency === undefined || per === undefined) return REFUSED;
   const caps = spend.caps.map(({ window, cap }) => {
     const key = counterKey(baseOf(at, { kind: 'spend', window, sliding: false }), currency, per);
-    const total = counterOf(at.call, key) + amount;
-    return { key, amount, isWithin: total <= BigInt(cap) && total <= TOTAL_MAX };
+    return add(at.call, { key, amount, cap: BigInt(cap) });
   });
   const isSmallEnough = spend.perCall === null || amount <= BigInt(spend.perCall);
-  return { passes: isSmallEnough && caps.every(({ isWithin }) => isWithin), added: caps };
+  return {
+    passes: isSmallEnough && caps.every(({ passes }) => passes),
+    added: caps.flatMap(({ added }) => added),
+  };
 }
 
 export function checkState(state: StateCounter, at: RuleAtWork): LimitResult {
   const increment = incrementOf(at);
   if (increment === null) return REFUSED;
-  return { passes: true, added: [{ key: stateKey(at, at.entry.name.text, state), amount: increment }] };
+  return add(at.call, { key: stateKey(at, at.entry.name.text, state), amount: increment, cap: TOTAL_MAX });
 }
 
 /** What this call would add to the rule's own `state` counter; null where that cannot be read. */

@@ -88,13 +88,14 @@ function conclude(judged: readonly Judged[], { approvers }: ReferenceCall): Expe
   );
   const common = { violations: idsOf(failed), shadow: idsOf(shadow), charges: null, approval: null };
   if (failed.length > 0) return { ...common, outcome: 'deny', ...named(failed) };
-  const required = Math.max(0, ...holding.map(({ rule }) => rule.approval?.required ?? 1));
-  if (holding.length > 0 && agreed < required) {
+  const unmet = holding.filter(({ rule }) => agreed < (rule.approval?.required ?? 1));
+  if (unmet.length > 0) {
     const timeoutMs = Math.min(...holding.map(({ rule }) => rule.approval?.timeoutMs ?? 0));
+    const required = Math.max(...holding.map(({ rule }) => rule.approval?.required ?? 1));
     return {
       ...common,
       outcome: 'require_approval',
-      ...named(holding),
+      ...named(unmet),
       approval: { timeout_ms: timeoutMs, required },
     };
   }

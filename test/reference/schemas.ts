@@ -49,10 +49,9 @@ function size(value: JsonNode, fits: (size: number) => boolean): Fit {
   return of(Array.isArray(value), () => fits((value as JsonNode[]).length));
 }
 
-/** The policy's null compares with every type. */
 function oneOf(members: readonly JsonNode[], value: JsonNode): Fit {
   if (members.some((member) => isEqual(member, value))) return 'fits';
-  const isTyped = members.some((member) => member === null || typeOf(member) === typeOf(value));
+  const isTyped = members.some((member) => typeOf(member) === typeOf(value));
   return isTyped ? 'refuted' : 'unknown';
 }
 
