@@ -7,10 +7,20 @@ import type { PathTree } from './path-tree.ts';
 export function findAmbiguousKey(node: JsonNode, tree: PathTree): string | null {
   if (Array.isArray(node)) {
     const below = tree.isRead ? tree : tree.every;
-    return below === null ? null : firstFound(node, (element) => findAmbiguousKey(element, below));
+    return below === null ? null : inElements(node, below);
   }
   if (!(node instanceof Map)) return null;
   return tree.isRead ? inWholeObject(node, tree) : inReadMembers(node, tree);
+}
+
+/** Only containers hold keys; a list may have a million elements that are none. */
+function inElements(list: readonly JsonNode[], tree: PathTree): string | null {
+  for (const element of list) {
+    if (!Array.isArray(element) && !(element instanceof Map)) continue;
+    const found = findAmbiguousKey(element, tree);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function inReadMembers(object: JsonObject, tree: PathTree): string | null {

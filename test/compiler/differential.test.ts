@@ -13,7 +13,7 @@ import { decideBoth } from '../reference/decide-both.ts';
 const BUNDLES = Number(process.env.REGENT_FUZZ_RUNS ?? 2);
 const FIRST_SEED = Number(process.env.REGENT_FUZZ_SEED ?? 20_261_122);
 const POLICIES = 40;
-const CALLS = 60;
+const CALLS = Number(process.env.REGENT_FUZZ_CALLS ?? 60);
 /** Every so many decisions are made twice. */
 const AGAIN = 8;
 

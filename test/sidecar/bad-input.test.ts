@@ -4,6 +4,9 @@ import { startGuarded } from './guarded-server.ts';
 
 const call = (params: string): string => `{"jsonrpc":"2.0","id":5,"method":"tools/call","params":${params}}`;
 
+/** Far over what reading takes on a busy machine, far under what growing with the square takes. */
+const STALL_MS = 5000;
+
 const ATTACKS: ReadonlyArray<readonly [name: string, line: string | Buffer, id: unknown, code: number]> = [
   ['no JSON', 'hello', null, -32700],
   ['cut off', '{"jsonrpc":"2.0","id":5,"method":"tools/call"', 5, -32700],
@@ -104,6 +107,8 @@ test('numbers and objects that are chosen to be slow do not stall the proxy', as
     `{"amount":${'9'.repeat(1_000_000)},"o":{}}`,
     `{"amount":1,"o":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`.replace('"o":{', '"o":{"z":"\\u0000",'),
   ];
+  // The start compiles the policy, which is not what this looks at.
+  await client.callTool('pay', { amount: 1, o: {} });
   for (const args of bombs) {
     const start = performance.now();
     client.send(call(`{"name":"pay","arguments":${args}}`));
@@ -112,7 +117,7 @@ test('numbers and objects that are chosen to be slow do not stall the proxy', as
       outcome: 'deny',
       rule: 'arguments-unreadable',
     });
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(STALL_MS);
   }
-  expect(executed()).toEqual([]);
+  expect(executed()).toHaveLength(1);
 });
