@@ -1,6 +1,9 @@
 // The words of a decision: its input and output, version 1 (design section 4).
 import type { Outcome } from '../../compiler/model/policy.ts';
 
+/** The agent's id where none is named (design section 1). */
+export const ANONYMOUS = 'anonymous';
+
 export interface Agent {
   readonly id: string;
   /** JSON text of the claims; `{}` where there are none. */

@@ -7,7 +7,7 @@ import type { Verdict } from './judge/verdict.ts';
 import { canonicalJson } from './read/canonical-json.ts';
 import type { MessageParts } from './read/read-message.ts';
 import type { ToolCallParts } from './read/tool-call.ts';
-import type { Session } from './session.ts';
+import type { Conversation, Session } from './session.ts';
 import { sha256 } from './sha256.ts';
 
 export interface GatedCall extends MessageParts {
@@ -24,8 +24,8 @@ export function canSend({ server }: Session, { verdict, flight }: Judgement): bo
   return verdict.decision.outcome === 'allow' && flight.voided === null && server.isAlive();
 }
 
-export async function judgeCall(session: Session, { toolCall }: GatedCall): Promise<Verdict> {
-  const { identity, judge } = session;
+export async function judgeCall(conversation: Conversation, { toolCall }: GatedCall): Promise<Verdict> {
+  const { identity, judge } = conversation;
   const call = { ...identity, tool: toolCall.name, arguments: toolCall.arguments };
   const digest = sha256(canonicalJson(toolCall.arguments));
   return judge.judge({ call, digest });
@@ -33,42 +33,52 @@ export async function judgeCall(session: Session, { toolCall }: GatedCall): Prom
 
 /** The answer to a call that is not sent; null where none is due: a notification, or a client that cancelled. */
 export async function answerUnsent(
-  session: Session,
+  conversation: Conversation,
   call: GatedCall,
   judgement: Judgement,
 ): Promise<string | null> {
   const isAllowed = judgement.verdict.decision.outcome === 'allow';
-  return isAllowed ? takeCallBack(session, call, judgement) : refuseCall(session, call, judgement);
+  return isAllowed ? takeCallBack(conversation, call, judgement) : refuseCall(conversation, call, judgement);
 }
 
 async function refuseCall(
-  session: Session,
+  conversation: Conversation,
   call: GatedCall,
   { verdict, flight }: Judgement,
 ): Promise<string | null> {
   const held = verdict.decision.approval;
   const holdEnd =
-    held === undefined ? null : await holdCall(Math.min(held.timeout_ms, session.holdMs), flight.signal());
+    held === undefined
+      ? null
+      : await holdCall(Math.min(held.timeout_ms, conversation.holdMs), flight.signal());
   if (holdEnd !== null) {
-    session.results.record(verdict.id, holdEnd === 'expired' ? 'hold-expired' : 'hold-void');
+    conversation.results.record(verdict.id, holdEnd === 'expired' ? 'hold-expired' : 'hold-void');
   }
   return holdEnd === 'void' ? answerToVoid(call, flight) : answerToDenied(call, verdict, holdEnd);
 }
 
 /** Gives the charges of an allowed call back that can no longer be sent; its answer, where one is due. */
 async function takeCallBack(
-  session: Session,
+  conversation: Conversation,
   call: GatedCall,
   { verdict, flight }: Judgement,
 ): Promise<string | null> {
-  session.results.record(verdict.id, 'not-sent');
-  await session.judge.giveBack(verdict).catch((error: unknown) => {
-    session.log.error(
+  await giveBackCharges(conversation, verdict);
+  return answerToVoid(call, flight);
+}
+
+/** Of an allowed call that provably never reached the server. */
+export async function giveBackCharges(
+  { judge, results, log }: Conversation,
+  verdict: Verdict,
+): Promise<void> {
+  results.record(verdict.id, 'not-sent');
+  await judge.giveBack(verdict).catch((error: unknown) => {
+    log.error(
       { err: error, decision: verdict.id },
       'the charges of a call that was not sent could not be given back',
     );
   });
-  return answerToVoid(call, flight);
 }
 
 function answerToDenied(

@@ -1,6 +1,7 @@
 // Batches (protocol 2025-03-26): every element is judged, only what is allowed goes on.
 import { answerUnsent, canSend, type GatedCall, type Judgement, judgeCall } from './call-gate.ts';
 import { callKey, expectAnswer, isGated, isVoidedByCancel, type Outbound } from './outbound.ts';
+import { batchLine } from './own-lines.ts';
 import type { MessageParts } from './read/read-message.ts';
 import { type Session, sendToClient } from './session.ts';
 
@@ -20,10 +21,13 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
     const unsent = judged.filter((judgement) => !canSend(session, judgement));
     const passing = waiting.filter((message) => !unsent.some(({ call }) => call === message));
     for (const message of passing) {
-      expectAnswer(session, message, judged.find(({ call }) => call === message)?.verdict.id ?? null);
+      expectAnswer(session, message, judged.find(({ call }) => call === message)?.verdict ?? null);
     }
     if (passing.length === 0) place.drop();
-    else place.send(passing.length === messages.length ? line : joinElements(line, passing));
+    else {
+      const bytes = passing.length === messages.length ? line : joinElements(line, passing);
+      place.send({ line: bytes, message: null });
+    }
     await answerAll(session, unsent);
   };
   session.track(
@@ -45,8 +49,11 @@ function joinElements(line: Buffer, passing: readonly MessageParts[]): Buffer {
 /** Held elements are waited for; the answers go out together, as a batch. */
 async function answerAll(session: Session, unsent: readonly JudgedCall[]): Promise<void> {
   const answers = await Promise.all(
-    unsent.map(({ call, ...judgement }) => answerUnsent(session, call, judgement)),
+    unsent.map(async ({ call, ...judgement }) => {
+      const text = await answerUnsent(session, call, judgement);
+      return text === null ? null : { idText: call.idText, text };
+    }),
   );
   const due = answers.filter((answer) => answer !== null);
-  if (due.length > 0) sendToClient(session, `[${due.join(',')}]`);
+  if (due.length > 0) sendToClient(session, batchLine(due));
 }

@@ -4,34 +4,48 @@ import { type CallsInFlight, createCallsInFlight } from './calls-in-flight.ts';
 import { forwardBatch } from './client-batch.ts';
 import { errorMessage, INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './json-rpc.ts';
 import { createOrderedWriter } from './ordered-writer.ts';
-import { callKey, expectAnswer, isGated, isVoidedByCancel, type Outbound } from './outbound.ts';
-import { type MessageParts, type Reading, readMessage } from './read/read-message.ts';
+import {
+  callKey,
+  expectAnswer,
+  isGated,
+  isVoidedByCancel,
+  type Outbound,
+  type ServerLine,
+  serverLine,
+} from './outbound.ts';
+import { answerLine } from './own-lines.ts';
+import { type MessageParts, type Reading, type ReadLine, readMessage } from './read/read-message.ts';
 import type { RejectionCode } from './read/rejection.ts';
 import { type Session, sendToClient } from './session.ts';
 
-const DEPTH_MAX = 128;
 /** Messages that wait for a decision; the client is not read beyond that. */
 const WAITING_MAX = 1024;
 
 export interface ClientMessages {
   readonly receive: (line: Buffer) => void;
+  /** A line that was read already. */
+  readonly accept: (line: Buffer, reading: ReadLine) => void;
   readonly inFlight: CallsInFlight;
 }
 
 export function createClientMessages(session: Session): ClientMessages {
-  const writer = createOrderedWriter((bytes) => {
-    if (!session.server.write(bytes)) session.client.pause();
+  const writer = createOrderedWriter<ServerLine>(({ line, message }) => {
+    if (!session.server.write(line, message)) session.client.pause();
   });
   const out: Outbound = { session, writer, inFlight: createCallsInFlight() };
   session.server.onDrain(() => session.client.resume());
+  const accept = (line: Buffer, { isBatch, messages }: ReadLine): void => {
+    if (isBatch) forwardBatch(out, line, messages);
+    else for (const message of messages) forwardMessage(out, line, message);
+  };
   return {
     inFlight: out.inFlight,
     receive: (line) => {
-      const reading = readMessage(line, { maxDepth: DEPTH_MAX });
-      if (!reading.ok) rejectMessage(session, reading);
-      else if (reading.isBatch) forwardBatch(out, line, reading.messages);
-      else for (const message of reading.messages) forwardMessage(out, line, message);
+      const reading = readMessage(line);
+      if (reading.ok) accept(line, reading);
+      else rejectMessage(session, reading);
     },
+    accept,
   };
 }
 
@@ -40,7 +54,7 @@ function forwardMessage(out: Outbound, line: Buffer, message: MessageParts): voi
     gateMessage(out, line, message);
   } else if (!isVoidedByCancel(out, message)) {
     expectAnswer(out.session, message, null);
-    out.writer.send(line);
+    out.writer.send(serverLine(out.session, line, message));
   }
 }
 
@@ -53,12 +67,12 @@ function gateMessage(out: Outbound, line: Buffer, call: GatedCall): void {
   const gate = async (): Promise<void> => {
     const judgement = { verdict: await judgeCall(session, call), flight };
     if (canSend(session, judgement)) {
-      expectAnswer(session, call, judgement.verdict.id);
-      return place.send(line);
+      expectAnswer(session, call, judgement.verdict);
+      return place.send(serverLine(session, line, call));
     }
     place.drop();
     const answer = await answerUnsent(session, call, judgement);
-    if (answer !== null) sendToClient(session, answer);
+    if (answer !== null) sendToClient(session, answerLine({ idText: call.idText, text: answer }));
   };
   session.track(
     gate().finally(() => {
@@ -71,10 +85,14 @@ function gateMessage(out: Outbound, line: Buffer, call: GatedCall): void {
 function rejectMessage(session: Session, { code, detail, idText }: Extract<Reading, { ok: false }>): void {
   session.log.warn({ code, detail }, 'a message of the client was rejected; nothing was forwarded');
   const message = `Rejected by Regent: ${detail}. Nothing was forwarded.`;
-  sendToClient(session, errorMessage(idText, { code: rpcCodeOf(code), message }));
+  sendToClient(
+    session,
+    answerLine({ idText, text: errorMessage(idText, { code: rpcCodeOf(code), message }) }),
+  );
 }
 
-function rpcCodeOf(code: RejectionCode): number {
+/** The code of JSON-RPC for a message that was rejected. */
+export function rpcCodeOf(code: RejectionCode): number {
   if (code === 'not-json') return PARSE_ERROR;
   return code === 'bad-tool-call' ? INVALID_PARAMS : INVALID_REQUEST;
 }

@@ -28,3 +28,9 @@ export function resultMessage(idText: string, result: string): string {
 }
 
 export const TOOLS_CHANGED = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}';
+
+/** The same on the stream of a `subscriptions/listen` (protocol 2026-07-28). */
+export function toolsChangedFor(subscriptionIdText: string): string {
+  const meta = `{"io.modelcontextprotocol/subscriptionId":${subscriptionIdText}}`;
+  return `{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{"_meta":${meta}}}`;
+}

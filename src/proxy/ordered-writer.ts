@@ -3,50 +3,50 @@
 //   reserve ──▶ [ ready ][ waiting ][ ready ] ──▶ written from the front, up to the first that still waits
 
 /** A place in the order. Each is settled once, by one of the two. */
-export interface ReservedPlace {
-  send(bytes: Buffer): void;
+export interface ReservedPlace<T> {
+  send(item: T): void;
   drop(): void;
 }
 
-export interface OrderedWriter {
+export interface OrderedWriter<T> {
   /** Takes the next place; nothing that comes later passes it. */
-  reserve(): ReservedPlace;
-  send(bytes: Buffer): void;
+  reserve(): ReservedPlace<T>;
+  send(item: T): void;
   /** Places that wait. */
   readonly waiting: number;
 }
 
-interface Place {
+interface Place<T> {
   state: 'waiting' | 'ready' | 'dropped';
-  bytes: Buffer | null;
+  item: T | null;
 }
 
-export function createOrderedWriter(write: (bytes: Buffer) => void): OrderedWriter {
-  let places: Place[] = [];
+export function createOrderedWriter<T>(write: (item: T) => void): OrderedWriter<T> {
+  let places: Place<T>[] = [];
 
   const flush = (): void => {
     let settled = 0;
-    for (const { state, bytes } of places) {
+    for (const { state, item } of places) {
       if (state === 'waiting') break;
       settled += 1;
-      if (bytes !== null) write(bytes);
+      if (item !== null) write(item);
     }
     if (settled > 0) places = places.slice(settled);
   };
-  const settle = (place: Place, bytes: Buffer | null): void => {
-    place.state = bytes === null ? 'dropped' : 'ready';
-    place.bytes = bytes;
+  const settle = (place: Place<T>, item: T | null): void => {
+    place.state = item === null ? 'dropped' : 'ready';
+    place.item = item;
     if (places[0] === place) flush();
   };
   return {
     reserve: () => {
-      const place: Place = { state: 'waiting', bytes: null };
+      const place: Place<T> = { state: 'waiting', item: null };
       places.push(place);
-      return { send: (bytes) => settle(place, bytes), drop: () => settle(place, null) };
+      return { send: (item) => settle(place, item), drop: () => settle(place, null) };
     },
-    send: (bytes) => {
-      if (places.length === 0) write(bytes);
-      else places.push({ state: 'ready', bytes });
+    send: (item) => {
+      if (places.length === 0) write(item);
+      else places.push({ state: 'ready', item });
     },
     get waiting() {
       return places.length;

@@ -1,14 +1,23 @@
 // What the steps from client to server share, for single messages and for batches.
+
+import type { OutgoingMessage } from '../transport/transport.ts';
 import type { GatedCall } from './call-gate.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
+import type { Verdict } from './judge/verdict.ts';
 import type { OrderedWriter } from './ordered-writer.ts';
 import { idKey } from './read/id-key.ts';
 import type { MessageParts } from './read/read-message.ts';
-import type { Session } from './session.ts';
+import type { Conversation, Session } from './session.ts';
+
+/** A line for the server; `message` is null for a batch. */
+export interface ServerLine {
+  readonly line: Buffer;
+  readonly message: OutgoingMessage | null;
+}
 
 export interface Outbound {
   readonly session: Session;
-  readonly writer: OrderedWriter;
+  readonly writer: OrderedWriter<ServerLine>;
   readonly inFlight: CallsInFlight;
 }
 
@@ -26,8 +35,17 @@ export function isVoidedByCancel({ inFlight }: Outbound, { cancelsIdText }: Mess
   return cancelsIdText !== null && inFlight.cancel(idKey(cancelsIdText));
 }
 
-/** Remembers a request that is about to be sent; `decisionId` is a tool call's. */
-export function expectAnswer({ pending }: Session, message: MessageParts, decisionId: string | null): void {
-  if (message.kind !== 'request' || message.idText === null || message.method === null) return;
-  pending.add(idKey(message.idText), { idText: message.idText, method: message.method, decisionId });
+/** Remembers a request that is about to be sent; `verdict` is a tool call's. */
+export function expectAnswer(
+  { pending }: Conversation,
+  message: MessageParts,
+  verdict: Verdict | null,
+): void {
+  const { kind, idText, method, wantsToolChanges } = message;
+  if (kind !== 'request' || idText === null || method === null) return;
+  pending.add(idKey(idText), { idText, method, verdict, wantsToolChanges });
+}
+
+export function serverLine({ toolHeaders }: Conversation, line: Buffer, message: MessageParts): ServerLine {
+  return { line, message: { ...message, headers: toolHeaders?.headersOf(line, message) ?? [] } };
 }

@@ -1,11 +1,13 @@
 // The client's requests that the server has not answered: to know which answer is a tool list, to journal what came of
 // a call, and to answer all of them when the server dies.
+import type { Verdict } from './judge/verdict.ts';
 
 export interface PendingRequest {
   readonly idText: string;
   readonly method: string;
-  /** Decision id of a tool call. */
-  readonly decisionId: string | null;
+  /** Of a tool call. */
+  readonly verdict: Verdict | null;
+  readonly wantsToolChanges: boolean;
 }
 
 export interface PendingRequests {
@@ -18,6 +20,8 @@ export interface PendingRequests {
   /** Whether any unanswered request has this method. */
   hasMethod(method: string): boolean;
   takeAll(): PendingRequest[];
+  /** Those that listen to changes of the tool list. */
+  toolListeners(): PendingRequest[];
 }
 
 export function createPendingRequests(): PendingRequests {
@@ -44,6 +48,7 @@ export function createPendingRequests(): PendingRequests {
     },
     has: (key, method) => byKey.get(key)?.some((request) => request.method === method) ?? false,
     hasMethod: (method) => perMethod.has(method),
+    toolListeners: () => [...byKey.values()].flat().filter((request) => request.wantsToolChanges),
     takeAll: () => {
       const all = [...byKey.values()].flat();
       byKey.clear();

@@ -2,8 +2,10 @@
 
 import type { ServerExit } from '../transport/transport.ts';
 import { createClientMessages } from './client-messages.ts';
-import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST, TOOLS_CHANGED } from './json-rpc.ts';
-import { receiveFromServer } from './server-messages.ts';
+import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST } from './json-rpc.ts';
+import { answerLine, toolsChangedLine } from './own-lines.ts';
+import type { ReadLine } from './read/read-message.ts';
+import { loseRequest, receiveFromServer } from './server-messages.ts';
 import { createSession, type ProxyParts, type Session, sendToClient } from './session.ts';
 
 export interface ProxyEnd {
@@ -18,6 +20,8 @@ export interface Proxy {
   announceToolChanges(): void;
   /** Ends the session as if the client had gone away. */
   stop(): void;
+  /** A message of the client that was read before; for clients that are no stream of lines. */
+  accept(line: Buffer, reading: ReadLine): void;
 }
 
 export function startProxy(parts: ProxyParts): Proxy {
@@ -36,6 +40,7 @@ export function startProxy(parts: ProxyParts): Proxy {
   client.onOversize(() => rejectOversize(session));
   client.onEnd(stop);
   client.onDrain(() => server.resume());
+  server.onLost((lost) => session.track(loseRequest(session, lost)));
   server.onLine((line) => receiveFromServer(session, line));
   server.onOversize(() => session.log.error('the server sent a message over the size limit; it was dropped'));
 
@@ -51,23 +56,33 @@ export function startProxy(parts: ProxyParts): Proxy {
   return {
     finished: finish(),
     stop,
+    accept: messages.accept,
     announceToolChanges: () => {
-      if (session.announcesToolChanges) sendToClient(session, TOOLS_CHANGED);
+      if (session.announcesToolChanges) sendToClient(session, toolsChangedLine(null));
+      for (const { idText } of session.pending.toolListeners()) {
+        sendToClient(session, toolsChangedLine(idText));
+      }
     },
   };
 }
 
 function rejectOversize(session: Session): void {
   const message = 'Rejected by Regent: the message is over the size limit. Nothing was forwarded.';
-  sendToClient(session, errorMessage(null, { code: INVALID_REQUEST, message }));
+  sendToClient(
+    session,
+    answerLine({ idText: null, text: errorMessage(null, { code: INVALID_REQUEST, message }) }),
+  );
 }
 
 /** The server is gone: nobody else can answer these any more. */
 function answerPending(session: Session, { code, signal }: ServerExit): void {
   const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
-  for (const { idText, decisionId } of session.pending.takeAll()) {
-    if (decisionId !== null) session.results.record(decisionId, 'server-died');
+  for (const { idText, verdict } of session.pending.takeAll()) {
+    if (verdict !== null) session.results.record(verdict.id, 'server-died');
     const message = `The MCP server ended (${how}) before it answered; what it did of this request is unknown.`;
-    sendToClient(session, errorMessage(idText, { code: INTERNAL_ERROR, message }));
+    sendToClient(
+      session,
+      answerLine({ idText, text: errorMessage(idText, { code: INTERNAL_ERROR, message }) }),
+    );
   }
 }

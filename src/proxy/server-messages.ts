@@ -1,51 +1,75 @@
 // From the server to the client: everything passes byte for byte, but tool lists are filtered, and what came of each call
 // goes to the journal.
+
+import { ANONYMOUS } from '../policy/decision.ts';
+import type { LostRequest } from '../transport/transport.ts';
+import { giveBackCharges } from './call-gate.ts';
 import { errorMessage, INTERNAL_ERROR } from './json-rpc.ts';
+import { answerLine } from './own-lines.ts';
 import type { PendingRequest } from './pending-requests.ts';
-import { filterTools } from './read/filter-tools.ts';
 import { idKey } from './read/id-key.ts';
+import { listTools } from './read/list-tools.ts';
 import { parseNode } from './read/parse-node.ts';
 import { readServerLine, type ServerMessage } from './read/read-server-line.ts';
-import { type Session, sendToClient } from './session.ts';
+import { type ClientLine, type Conversation, type Session, sendToClient } from './session.ts';
 
 export function receiveFromServer(session: Session, line: Buffer): void {
+  const passed = passServerLine(session, line);
+  if (passed !== null) sendToClient(session, passed);
+}
+
+/** What the client gets of a line of the server; null where it gets nothing of it. */
+export function passServerLine(conversation: Conversation, line: Buffer): ClientLine | null {
   const reading = readServerLine(line);
   switch (reading.kind) {
     case 'noise':
-      session.log.warn(
+      conversation.log.warn(
         { line: line.toString('utf8', 0, 500) },
         'the server printed a line that is no message',
       );
-      return;
+      return null;
     case 'unclear':
-      passUnclear(session, line, reading.parsed);
-      return;
+      return passUnclear(conversation, line, reading.parsed);
     case 'messages':
-      sendToClient(session, passMessages(session, line, reading.messages));
+      return passMessages(conversation, line, reading.messages);
   }
 }
 
 /** From the last message to the first, so that cutting one leaves the places of those before it. */
-function passMessages(session: Session, line: Buffer, messages: readonly ServerMessage[]): Buffer {
-  return messages.reduceRight((bytes, message) => passMessage(session, bytes, message), line);
+function passMessages(
+  conversation: Conversation,
+  line: Buffer,
+  messages: readonly ServerMessage[],
+): ClientLine {
+  const passed = messages.reduceRight((bytes, message) => passMessage(conversation, bytes, message), line);
+  if (passed === line) return { line, heads: messages };
+  const again = readServerLine(passed);
+  return { line: passed, heads: again.kind === 'messages' ? again.messages : [] };
 }
 
-function passMessage(session: Session, line: Buffer, message: ServerMessage): Buffer {
+function passMessage(conversation: Conversation, line: Buffer, message: ServerMessage): Buffer {
   if (message.kind !== 'response' || message.idText === null) return line;
+  const { pending } = conversation;
   const key = idKey(message.idText);
   // An id may be in use twice, and a late answer may belong to no request: any list that could be one is filtered.
-  const mayBeList = session.pending.has(key, 'tools/list');
-  const request = session.pending.take(key);
-  if (request !== null) noteAnswer(session, line, { request, message });
+  const mayBeList = pending.has(key, 'tools/list');
+  const request = pending.take(key);
+  if (request !== null) noteAnswer(conversation, line, { request, message });
   const isList = message.tools !== null && (mayBeList || request === null);
-  return isList ? filterList(session, line, message) : line;
+  return isList ? filterList(conversation, line, message) : line;
 }
 
-function filterList({ identity, policy }: Session, line: Buffer, { tools }: ServerMessage): Buffer {
-  if (tools === null) return line;
+function filterList(conversation: Conversation, line: Buffer, list: ServerMessage): Buffer {
+  const { identity, policy, toolHeaders } = conversation;
   const { server, agent } = identity;
   const inForce = policy();
-  return filterTools(line, tools, (tool) => inForce.isListed(server, agent, tool));
+  return listTools(line, list, {
+    isPersonal: agent.id !== ANONYMOUS,
+    isListed: (name, tool) => {
+      const isValid = toolHeaders?.learnTool(line, tool) ?? true;
+      return isValid && inForce.isListed(server, agent, name);
+    },
+  });
 }
 
 interface Answer {
@@ -53,13 +77,13 @@ interface Answer {
   readonly message: ServerMessage;
 }
 
-function noteAnswer(session: Session, line: Buffer, { request, message }: Answer): void {
-  if (request.decisionId !== null) {
+function noteAnswer(conversation: Conversation, line: Buffer, { request, message }: Answer): void {
+  if (request.verdict !== null) {
     const result = message.isError ? 'error' : message.isToolError ? 'tool-error' : 'answered';
-    session.results.record(request.decisionId, result);
+    conversation.results.record(request.verdict.id, result);
   }
   if (request.method === 'initialize' && message.result !== null) {
-    session.announcesToolChanges = announcesToolChanges(line, message.result.start);
+    conversation.announcesToolChanges = announcesToolChanges(line, message.result.start);
   }
 }
 
@@ -75,20 +99,37 @@ function announcesToolChanges(line: Buffer, resultStart: number): boolean {
 }
 
 /** Not for a strict reader, but no list either: passes. What might be a list nobody can filter for sure: refused. */
-function passUnclear(session: Session, line: Buffer, parsed: object): void {
+function passUnclear(conversation: Conversation, line: Buffer, parsed: object): ClientLine | null {
+  const { pending, log } = conversation;
   const isList = 'result' in parsed || Array.isArray(parsed);
-  if (!isList || !session.pending.hasMethod('tools/list')) {
-    sendToClient(session, line);
-    return;
-  }
-  session.log.error(
+  if (!isList || !pending.hasMethod('tools/list')) return { line, heads: [] };
+  log.error(
     'an answer of the server cannot be read in one way only while a tool list is due; it was withheld',
   );
   const id =
     'id' in parsed && (typeof parsed.id === 'string' || typeof parsed.id === 'number') ? parsed.id : null;
-  if (id === null) return;
-  session.pending.take(idKey(JSON.stringify(id)));
+  if (id === null) return null;
+  const idText = JSON.stringify(id);
+  pending.take(idKey(idText));
   const message =
     'Regent withheld an answer of the server: it is not strict JSON, so its tools cannot be filtered.';
-  sendToClient(session, errorMessage(JSON.stringify(id), { code: INTERNAL_ERROR, message }));
+  return answerLine({ idText, text: errorMessage(idText, { code: INTERNAL_ERROR, message }) });
+}
+
+/** The answer to a request that can get none any more; its charges are given back where it never reached the server. */
+export async function loseRequest(session: Session, lost: LostRequest): Promise<void> {
+  const answer = await answerLost(session, lost);
+  if (answer !== null) sendToClient(session, answer);
+}
+
+/** Null where the request was answered meanwhile. */
+export async function answerLost(
+  conversation: Conversation,
+  { idText, mayHaveRun, detail }: LostRequest,
+): Promise<ClientLine | null> {
+  const request = conversation.pending.take(idKey(idText));
+  if (request === null) return null;
+  if (request.verdict !== null && mayHaveRun) conversation.results.record(request.verdict.id, 'server-died');
+  if (request.verdict !== null && !mayHaveRun) await giveBackCharges(conversation, request.verdict);
+  return answerLine({ idText, text: errorMessage(idText, { code: INTERNAL_ERROR, message: detail }) });
 }

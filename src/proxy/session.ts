@@ -3,7 +3,8 @@
 import type { Agent } from '../policy/decision.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { MessagePeer, ServerPeer } from '../transport/transport.ts';
+import type { ClientPeer, PlacedHead, ServerPeer } from '../transport/transport.ts';
+import type { ToolHeaders } from './headers/tool-headers.ts';
 import type { Judge } from './judge/judge.ts';
 import { createPendingRequests, type PendingRequests } from './pending-requests.ts';
 import type { ResultRecorder } from './result-recorder.ts';
@@ -15,10 +16,8 @@ export interface Identity {
   readonly session: string;
 }
 
-export interface ProxyParts {
-  readonly client: MessagePeer;
-  readonly server: ServerPeer;
-  readonly identity: Identity;
+/** What every call needs on its way, over whatever transport it came. */
+export interface Gate {
   readonly policy: () => LoadedPolicy;
   readonly judge: Judge;
   readonly results: ResultRecorder;
@@ -27,14 +26,30 @@ export interface ProxyParts {
   readonly log: Logger;
 }
 
-export interface Session extends ProxyParts {
+/** The calls of one agent in one session, and the requests that wait for their answer. */
+export interface Conversation extends Gate {
+  readonly identity: Identity;
   readonly pending: PendingRequests;
+  /** The server said in `initialize` that it announces changes of its tool list. */
+  announcesToolChanges: boolean;
+  /** Present where the client's messages become HTTP requests that the client did not make itself. */
+  readonly toolHeaders?: ToolHeaders | undefined;
+}
+
+export interface ProxyParts extends Gate {
+  readonly client: ClientPeer;
+  readonly server: ServerPeer;
+  readonly identity: Identity;
+  readonly toolHeaders?: ToolHeaders;
+}
+
+export interface Session extends Conversation {
+  readonly client: ClientPeer;
+  readonly server: ServerPeer;
   /** Work that the session must not end without. */
   track(work: Promise<void>): void;
   /** Resolves when no tracked work is left. */
   idle(): Promise<void>;
-  /** The server said in `initialize` that it announces changes of its tool list. */
-  announcesToolChanges: boolean;
 }
 
 export function createSession(parts: ProxyParts): Session {
@@ -56,8 +71,13 @@ export function createSession(parts: ProxyParts): Session {
   };
 }
 
-/** Sends a line to the client; the server is not read while the client does not keep up. */
-export function sendToClient({ client, server }: Session, line: Buffer | string): void {
-  const bytes = typeof line === 'string' ? Buffer.from(line) : line;
-  if (!client.write(bytes)) server.pause();
+/** What goes to the client: the messages of a line, with their heads. */
+export interface ClientLine {
+  readonly line: Buffer;
+  readonly heads: readonly PlacedHead[];
+}
+
+/** The server is not read while the client does not keep up. */
+export function sendToClient({ client, server }: Session, { line, heads }: ClientLine): void {
+  if (!client.write(line, heads)) server.pause();
 }

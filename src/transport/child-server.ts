@@ -5,7 +5,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { guardProcessGroup } from './group-guard.ts';
-import { createLinePeer } from './line-peer.ts';
+import { createLinePeer, type LinePeer } from './line-peer.ts';
 import { endProcessGroup } from './process-group.ts';
 import { type ServerExit, type ServerPeer, TransportError } from './transport.ts';
 
@@ -16,6 +16,9 @@ export interface ChildServerOptions {
   /** How long the server has to end by itself, and then after SIGTERM. */
   readonly graceMs: number;
 }
+
+/** A child loses no single request: it answers, or it ends. */
+export type ChildServer = Omit<ServerPeer, 'write'> & LinePeer;
 
 type Child = ChildProcessByStdio<Writable, Readable, null> & { readonly pid: number };
 
@@ -28,12 +31,13 @@ export async function startChildServer({
   command,
   maxBytes,
   graceMs,
-}: ChildServerOptions): Promise<ServerPeer> {
+}: ChildServerOptions): Promise<ChildServer> {
   const child = await spawnServer(command);
   let isStopping = false;
   const exited = watchExit(child, { graceMs, isStopping: () => isStopping });
   return {
     ...createLinePeer({ input: child.stdout, output: child.stdin, maxBytes }),
+    onLost: () => {},
     isAlive: () => child.exitCode === null && child.signalCode === null && !child.stdin.destroyed,
     exited,
     stop: async () => {

@@ -4,6 +4,10 @@ import { createLineSplitter } from './line-splitter.ts';
 import { createLineWriter } from './line-writer.ts';
 import type { MessagePeer } from './transport.ts';
 
+export interface LinePeer extends MessagePeer {
+  write(line: Buffer): boolean;
+}
+
 export interface PeerStreams {
   readonly input: Readable;
   readonly output: Writable;
@@ -12,7 +16,7 @@ export interface PeerStreams {
 }
 
 /** A broken output ends the peer as the end of its input does. */
-export function createLinePeer({ input, output, maxBytes }: PeerStreams): MessagePeer {
+export function createLinePeer({ input, output, maxBytes }: PeerStreams): LinePeer {
   let endHandler = (): void => {};
   let drainHandler = (): void => {};
   let hasEnded = false;

@@ -2,10 +2,9 @@
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import { createLinePeer } from './line-peer.ts';
-import type { MessagePeer } from './transport.ts';
+import { createLinePeer, type LinePeer } from './line-peer.ts';
 
-export interface StdioClient extends MessagePeer {
+export interface StdioClient extends LinePeer {
   /** Resolves when all that was written is on its way. */
   flush(): Promise<void>;
 }

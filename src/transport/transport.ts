@@ -1,5 +1,45 @@
 // What the proxy knows of transports: peers that exchange lines of bytes.
 
+/** What the proxy has read of a message, for transports that route it or turn it into a request. Texts are JSON source. */
+export interface MessageHead {
+  readonly kind: 'request' | 'notification' | 'response';
+  /** Null where there is no id. */
+  readonly idText: string | null;
+  readonly method: string | null;
+  /** The token that a request gives for its progress, or that a progress notification is about. */
+  readonly progressTokenText: string | null;
+  /** Of `notifications/cancelled`: the id that it cancels. */
+  readonly cancelsIdText: string | null;
+  /** Of what a server sends on behalf of a `subscriptions/listen`: that request's id. */
+  readonly subscriptionIdText: string | null;
+  /** It carries the `_meta` of protocol 2026-07-28 or later. */
+  readonly isModern: boolean;
+}
+
+/** A message's head, and where it stands in its line: a line may hold a batch. */
+export interface PlacedHead extends MessageHead {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One header field: a name, as it is to be written, and its value. */
+export type Header = readonly [name: string, value: string];
+
+/** A message of the client, on its way to the server. */
+export interface OutgoingMessage extends MessageHead {
+  /** What HTTP says of this message beside its body (`Mcp-Method`, `Mcp-Name`, …); empty where nobody needs it. */
+  readonly headers: readonly Header[];
+}
+
+/** No answer to a request can come any more. */
+export interface LostRequest {
+  readonly idText: string;
+  /** False only where the request provably never reached the server. */
+  readonly mayHaveRun: boolean;
+  /** A sentence for people and models: what happened, and what to do. */
+  readonly detail: string;
+}
+
 /** One side of a connection. Each handler is set once. Failures of the streams end the peer; they never throw. */
 export interface MessagePeer {
   /**
@@ -11,11 +51,6 @@ export interface MessagePeer {
   onOversize(handler: () => void): void;
   /** Nothing more will be read, or nothing can be written any more. Called once. */
   onEnd(handler: () => void): void;
-  /**
-   * Sends a line and its LF. False: the peer does not keep up; `onDrain` says when it does. What is written to a peer
-   * that has ended is dropped.
-   */
-  write(line: Buffer): boolean;
   onDrain(handler: () => void): void;
   /**
    * Reading stops, so that memory does not grow while the other side does not keep up. Lines of the chunk that was read
@@ -25,12 +60,24 @@ export interface MessagePeer {
   resume(): void;
 }
 
+export interface ClientPeer extends MessagePeer {
+  /**
+   * Sends a line. False: the peer does not keep up; `onDrain` says when it does. What is written to a peer that has ended
+   * is dropped. `heads` are those of the messages in it: one, several in a batch, none where it could not be read.
+   */
+  write(line: Buffer, heads: readonly PlacedHead[]): boolean;
+}
+
 export interface ServerExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
 export interface ServerPeer extends MessagePeer {
+  /** As `ClientPeer.write`; `message` is null for a batch. */
+  write(line: Buffer, message: OutgoingMessage | null): boolean;
+  /** For servers that answer each request on a connection of its own: that connection has ended. */
+  onLost(handler: (lost: LostRequest) => void): void;
   isAlive(): boolean;
   /**
    * After the server's last line was delivered and no process of its group is left; no line comes after it. A server

@@ -1,10 +1,9 @@
 // Starts real child servers for tests, collects what they write, and looks for processes that are left.
 import { readdirSync, readFileSync } from 'node:fs';
-import { startChildServer } from '../../src/transport/child-server.ts';
-import type { ServerPeer } from '../../src/transport/transport.ts';
+import { type ChildServer, startChildServer } from '../../src/transport/child-server.ts';
 
 export interface TestServer {
-  readonly peer: ServerPeer;
+  readonly peer: ChildServer;
   readonly lines: string[];
   /** Resolves when this many lines have come. */
   whenLines(count: number): Promise<string[]>;

@@ -3,29 +3,25 @@ import { foldKey } from '../../policy/ambiguous-key.ts';
 import type { JsonNode } from '../../policy/json-node.ts';
 import { type JsonScanner, skipSpace, unexpected } from './json-scanner.ts';
 import { knownKeys, refuseAmbiguousKeys } from './known-keys.ts';
+import { type OpenedObject, openObject } from './message-head.ts';
 import { readNode } from './parse-node.ts';
 import { type Members, readMembers, readTextAt, type Span } from './read-members.ts';
 import { Rejection } from './rejection.ts';
 import { OPEN_ARRAY, OPEN_OBJECT, scanValue } from './scan-value.ts';
 
 export interface RawMessage extends Span {
-  /** JSON source of the id. */
-  readonly idText: string | null;
+  readonly members: Members;
   readonly method: string | null;
   /** Null where they are absent or no object. */
   readonly params: RawParams | null;
 }
 
-export interface RawParams {
-  readonly members: Members;
+export interface RawParams extends OpenedObject {
   /** The member `arguments`; undefined where it is absent. */
   readonly arguments: JsonNode | undefined;
-  /** Its `_meta` is that of protocol 2026-07-28 or later. */
-  readonly isModern: boolean;
 }
 
 const TOOLS_CALL = 'tools/call';
-const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const ENVELOPE_KEYS = knownKeys('jsonrpc', 'id', 'method', 'params', 'result', 'error');
 const NO_KEYS = knownKeys();
 /** What is read of the params of each method. */
@@ -44,28 +40,26 @@ export function readRawMessage(scanner: JsonScanner): RawMessage {
     else scanValue(scanner);
   });
   refuseAmbiguousKeys(members.keys(), ENVELOPE_KEYS, 'the message');
-  const envelope = readEnvelope(bytes, members);
-  checkParams(envelope.method, members, params);
-  return { ...envelope, params, start, end: scanner.position };
+  const method = checkEnvelope(bytes, members);
+  checkParams(method, members, params);
+  return { members, method, params, start, end: scanner.position };
 }
 
 function readParams(scanner: JsonScanner): RawParams {
   let args: JsonNode | undefined;
-  let isModern = false;
-  const members = readMembers(scanner, (_, key) => {
+  const opened = openObject(scanner, (_, key) => {
     if (key === 'arguments') args = readNode(scanner);
-    else if (key === '_meta' && scanner.bytes[scanner.position] === OPEN_OBJECT) {
-      isModern = readMembers(scanner).has(PROTOCOL_VERSION);
-    } else scanValue(scanner);
+    else scanValue(scanner);
   });
-  return { members, arguments: args, isModern };
+  return { ...opened, arguments: args };
 }
 
-function readEnvelope(bytes: Buffer, members: Members): Pick<RawMessage, 'idText' | 'method'> {
+/** The method; null in an answer. */
+function checkEnvelope(bytes: Buffer, members: Members): string | null {
   if (readTextAt(bytes, members.get('jsonrpc')) !== '2.0') {
     throw new Rejection('not-a-message', 'its "jsonrpc" is not "2.0"');
   }
-  const idText = readIdAt(bytes, members.get('id'));
+  checkIdAt(bytes, members.get('id'));
   const method = readTextAt(bytes, members.get('method'));
   const answers = Number(members.has('result')) + Number(members.has('error'));
   if (method !== null) checkMethod(method);
@@ -76,13 +70,13 @@ function readEnvelope(bytes: Buffer, members: Members): Pick<RawMessage, 'idText
   if (method !== null && answers > 0) {
     throw new Rejection('not-a-message', 'it is a request and an answer at once');
   }
-  return { idText, method };
+  return method;
 }
 
-function readIdAt(bytes: Buffer, span: Span | undefined): string | null {
-  if (span === undefined) return null;
+function checkIdAt(bytes: Buffer, span: Span | undefined): void {
+  if (span === undefined) return;
   const idText = bytes.toString('utf8', span.start, span.end);
-  if (/^["\d-]/.test(idText) || idText === 'null') return idText;
+  if (/^["\d-]/.test(idText) || idText === 'null') return;
   throw new Rejection('not-a-message', 'its id is neither a text nor a number');
 }
 

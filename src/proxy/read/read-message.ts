@@ -6,30 +6,30 @@
 import { isUtf8 } from 'node:buffer';
 import { findId } from './find-id.ts';
 import { createScanner, enterContainer, expectEnd, hasNextItem, skipSpace } from './json-scanner.ts';
+import { type ReadMessage, readHead } from './message-head.ts';
+import { parseNode } from './parse-node.ts';
 import { type RawMessage, type RawParams, readRawMessage } from './raw-message.ts';
+import type { Span } from './read-members.ts';
 import { Rejection, type RejectionCode } from './rejection.ts';
 import { CLOSE_ARRAY, OPEN_ARRAY } from './scan-value.ts';
 import { readToolCall, type ToolCallParts } from './tool-call.ts';
 
-export interface MessageParts {
-  readonly kind: 'request' | 'notification' | 'response';
-  /** The id's JSON source; null where there is no id. */
-  readonly idText: string | null;
-  readonly method: string | null;
-  /** Where the message stands in the line. */
-  readonly start: number;
-  readonly end: number;
+export interface MessageParts extends ReadMessage, Span {
   readonly toolCall: ToolCallParts | null;
-  /** Of `notifications/cancelled`: the id that it cancels, as JSON source. */
-  readonly cancelsIdText: string | null;
-  /** It carries the `_meta` of protocol 2026-07-28 or later. */
-  readonly isModern: boolean;
   /** It asks for a task (protocol 2025-11-25). */
   readonly isTask: boolean;
+  /** It listens, among others, to changes of the tool list (`subscriptions/listen`). */
+  readonly wantsToolChanges: boolean;
+}
+
+export interface ReadLine {
+  readonly ok: true;
+  readonly isBatch: boolean;
+  readonly messages: readonly MessageParts[];
 }
 
 export type Reading =
-  | { readonly ok: true; readonly isBatch: boolean; readonly messages: readonly MessageParts[] }
+  | ReadLine
   | {
       readonly ok: false;
       readonly code: RejectionCode;
@@ -37,11 +37,13 @@ export type Reading =
       readonly idText: string | null;
     };
 
+const DEPTH_MAX = 128;
+
 /** `line` is one line without its LF; a CR may end it. Never throws. */
-export function readMessage(line: Buffer, { maxDepth }: { readonly maxDepth: number }): Reading {
+export function readMessage(line: Buffer): Reading {
   try {
     checkBytes(line);
-    return readElements(line, maxDepth);
+    return readElements(line);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
     return { ok: false, code: error.code, detail: error.message, idText: findId(line) };
@@ -57,8 +59,8 @@ function checkBytes(line: Buffer): void {
   }
 }
 
-function readElements(line: Buffer, maxDepth: number): Reading {
-  const scanner = createScanner(line, maxDepth);
+function readElements(line: Buffer): Reading {
+  const scanner = createScanner(line, DEPTH_MAX);
   const isBatch = skipSpace(scanner) === OPEN_ARRAY;
   const raw: RawMessage[] = [];
   if (isBatch) {
@@ -74,22 +76,26 @@ function readElements(line: Buffer, maxDepth: number): Reading {
   return { ok: true, isBatch, messages: raw.map((message) => readParts(line, message)) };
 }
 
-function readParts(line: Buffer, { idText, method, params, start, end }: RawMessage): MessageParts {
+function readParts(line: Buffer, raw: RawMessage): MessageParts {
+  const { method, params } = raw;
+  const head = readHead({ bytes: line, members: raw.members, method, params, result: null });
   return {
-    kind: method === null ? 'response' : idText === null ? 'notification' : 'request',
-    idText,
-    method,
-    start,
-    end,
+    ...head,
+    cancelsIdText: isId(head.cancelsIdText) ? head.cancelsIdText : null,
+    start: raw.start,
+    end: raw.end,
     toolCall: method === 'tools/call' && params !== null ? readToolCall(line, params) : null,
-    cancelsIdText: method === 'notifications/cancelled' ? cancelledId(line, params) : null,
-    isModern: params?.isModern ?? false,
     isTask: params?.members.has('task') ?? false,
+    wantsToolChanges: method === 'subscriptions/listen' && wantsToolChanges(line, params),
   };
 }
 
-function cancelledId(line: Buffer, params: RawParams | null): string | null {
-  const span = params?.members.get('requestId');
-  const idText = span === undefined ? null : line.toString('utf8', span.start, span.end);
-  return idText !== null && /^["\d-]/.test(idText) ? idText : null;
+function wantsToolChanges(line: Buffer, params: RawParams | null): boolean {
+  const span = params?.members.get('notifications');
+  const wanted = span === undefined ? null : parseNode(line, span.start);
+  return wanted instanceof Map && wanted.get('toolsListChanged') === true;
+}
+
+function isId(text: string | null): boolean {
+  return text !== null && /^["\d-]/.test(text);
 }

@@ -9,18 +9,17 @@ import {
   type JsonScanner,
   skipSpace,
 } from './json-scanner.ts';
+import { type OpenedObject, openObject, type ReadMessage, readHead } from './message-head.ts';
 import { type Members, readMembers, readTextAt, type Span } from './read-members.ts';
 import { Rejection } from './rejection.ts';
 import { CLOSE_ARRAY, OPEN_ARRAY, OPEN_OBJECT, scanValue } from './scan-value.ts';
 
-export interface ServerMessage extends Span {
-  readonly kind: 'request' | 'notification' | 'response';
-  /** The id's JSON source, whatever it is; null where there is none. */
-  readonly idText: string | null;
-  readonly method: string | null;
+export interface ServerMessage extends ReadMessage, Span {
   /** Of a response: `result`, and its member `tools` where that is an array. */
   readonly result: Span | null;
   readonly tools: Span | null;
+  /** Its member `cacheScope` (protocol 2026-07-28): who else may be served the same answer. */
+  readonly cacheScope: Span | null;
   readonly isError: boolean;
   /** The result has `isError: true`. */
   readonly isToolError: boolean;
@@ -67,29 +66,30 @@ function readMessages(scanner: JsonScanner, isBatch: boolean): ServerMessage[] {
 function readServerMessage(scanner: JsonScanner): ServerMessage {
   const { bytes, position: start } = scanner;
   if (bytes[start] !== OPEN_OBJECT) throw new Rejection('not-a-message', 'it is no object');
-  let inResult: Members | null = null;
+  let result: OpenedObject | null = null;
+  let params: OpenedObject | null = null;
   const members = readMembers(scanner, (_, key) => {
-    if (key === 'result' && bytes[scanner.position] === OPEN_OBJECT) inResult = readMembers(scanner);
+    const isObject = bytes[scanner.position] === OPEN_OBJECT;
+    if (key === 'result' && isObject) result = openObject(scanner);
+    else if (key === 'params' && isObject) params = openObject(scanner);
     else scanValue(scanner);
   });
-  return { start, end: scanner.position, ...describe(bytes, members, inResult) };
+  const method = members.has('method') ? (readTextAt(bytes, members.get('method')) ?? '') : null;
+  const head = readHead({ bytes, members, method, params, result });
+  return { start, end: scanner.position, ...head, ...describeResult(bytes, members, result) };
 }
 
-function describe(
+function describeResult(
   bytes: Buffer,
   members: Members,
-  inResult: Members | null,
-): Omit<ServerMessage, keyof Span> {
-  const id = members.get('id');
-  const method = members.get('method');
-  const tools = inResult?.get('tools');
-  const isError = inResult?.get('isError');
+  result: OpenedObject | null,
+): Omit<ServerMessage, keyof Span | keyof ReadMessage> {
+  const tools = result?.members.get('tools');
+  const isError = result?.members.get('isError');
   return {
-    kind: method === undefined ? 'response' : id === undefined ? 'notification' : 'request',
-    idText: id === undefined ? null : bytes.toString('utf8', id.start, id.end),
-    method: readTextAt(bytes, method),
     result: members.get('result') ?? null,
     tools: tools !== undefined && bytes[tools.start] === OPEN_ARRAY ? tools : null,
+    cacheScope: result?.members.get('cacheScope') ?? null,
     isError: members.has('error'),
     isToolError: isError !== undefined && bytes[isError.start] === 0x74,
   };

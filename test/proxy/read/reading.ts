@@ -3,7 +3,7 @@ import { type JsonNode, JsonNumber } from '../../../src/policy/json-node.ts';
 import { type MessageParts, type Reading, readMessage } from '../../../src/proxy/read/read-message.ts';
 
 export function read(line: string | Buffer): Reading {
-  return readMessage(typeof line === 'string' ? Buffer.from(line) : line, { maxDepth: 128 });
+  return readMessage(typeof line === 'string' ? Buffer.from(line) : line);
 }
 
 /** The only message of a line that must be accepted. */

@@ -1,7 +1,7 @@
 // What is learnt of the server's lines, and that filtering a list changes nothing but the tools that go.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { filterTools } from '../../../src/proxy/read/filter-tools.ts';
+import { listTools } from '../../../src/proxy/read/list-tools.ts';
 import { readServerLine, type ServerMessage } from '../../../src/proxy/read/read-server-line.ts';
 
 function readOne(line: string): ServerMessage {
@@ -71,9 +71,7 @@ describe('a line of the server', () => {
 });
 
 function filter(line: string, isListed: (name: string) => boolean): string {
-  const { tools } = readOne(line);
-  if (tools === null) throw new Error('no tools');
-  return filterTools(Buffer.from(line), tools, isListed).toString();
+  return listTools(Buffer.from(line), readOne(line), { isListed }).toString();
 }
 
 const list = (tools: string): string =>
@@ -113,10 +111,23 @@ describe('filtering a list of tools', () => {
     'gives the very bytes where nothing goes: %s',
     (tools) => {
       const line = Buffer.from(list(tools));
-      const span = readOne(list(tools)).tools;
-      expect(span && filterTools(line, span, () => true)).toBe(line);
+      expect(listTools(line, readOne(list(tools)), { isListed: () => true })).toBe(line);
     },
   );
+
+  const scoped = (scope: string, tools: string): string =>
+    `{"id":1,"result":{"tools":${tools},"cacheScope":${scope},"ttlMs":1}}`;
+
+  test.each([
+    ['where tools were cut', '"public"', '"private"', ['b'], undefined],
+    ['where it is one agent’s own', '"public"', '"private"', ['a', 'b'], true],
+    ['not where it is the same for everybody', '"public"', '"public"', ['a', 'b'], undefined],
+  ])('makes a list private: %s', (_name, before, after, listed, isPersonal) => {
+    const line = Buffer.from(scoped(before, '[{"name":"a"},{"name":"b"}]'));
+    const rules = { isListed: (name: string) => listed.includes(name), isPersonal };
+    const tools = listed.length === 1 ? '[{"name":"b"}]' : '[{"name":"a"},{"name":"b"}]';
+    expect(listTools(line, readOne(line.toString()), rules).toString()).toBe(scoped(after, tools));
+  });
 
   test('keeps what is listed, in order, and every other byte', () => {
     const tool = fc.record({ name: fc.constantFrom('a', 'b', 'x1', 'x2', 'é'), n: fc.integer() });
