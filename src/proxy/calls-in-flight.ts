@@ -15,8 +15,8 @@ export interface CallsInFlight {
   begin(key: string | null): CallInFlight;
   /** False where no call of that id is waiting: the cancellation is for the server then. */
   cancel(key: string): boolean;
-  /** The server is gone: nothing can run any more. */
-  voidAll(): void;
+  /** Nothing of it can run any more. */
+  voidAll(reason: VoidReason): void;
   /** The client sends no more, but may still read: calls that are held are void, now and later; others go on. */
   voidHeld(): void;
 }
@@ -57,8 +57,8 @@ export function createCallsInFlight(): CallsInFlight {
       for (const flight of cancelled) makeVoid(flight, 'cancelled');
       return cancelled.length > 0;
     },
-    voidAll: () => {
-      for (const flight of flights) makeVoid(flight, 'server-gone');
+    voidAll: (reason) => {
+      for (const flight of flights) makeVoid(flight, reason);
     },
     voidHeld: () => {
       isClientGone = true;

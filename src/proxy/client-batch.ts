@@ -38,7 +38,7 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
 }
 
 /** The elements as the client wrote them, in a batch of their own. */
-function joinElements(line: Buffer, passing: readonly MessageParts[]): Buffer {
+export function joinElements(line: Buffer, passing: readonly MessageParts[]): Buffer {
   const parts = passing.flatMap(({ start, end }, index) => [
     Buffer.from(index === 0 ? '[' : ','),
     line.subarray(start, end),

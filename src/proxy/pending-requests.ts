@@ -20,6 +20,7 @@ export interface PendingRequests {
   /** Whether any unanswered request has this method. */
   hasMethod(method: string): boolean;
   takeAll(): PendingRequest[];
+  list(): readonly PendingRequest[];
   /** Those that listen to changes of the tool list. */
   toolListeners(): PendingRequest[];
 }
@@ -48,6 +49,7 @@ export function createPendingRequests(): PendingRequests {
     },
     has: (key, method) => byKey.get(key)?.some((request) => request.method === method) ?? false,
     hasMethod: (method) => perMethod.has(method),
+    list: () => [...byKey.values()].flat(),
     toolListeners: () => [...byKey.values()].flat().filter((request) => request.wantsToolChanges),
     takeAll: () => {
       const all = [...byKey.values()].flat();

@@ -49,7 +49,7 @@ export function startProxy(parts: ProxyParts): Proxy {
     const endedFirst = !isStopping;
     isStopping = true;
     answerPending(session, exit);
-    messages.inFlight.voidAll();
+    messages.inFlight.voidAll('server-gone');
     await session.idle();
     return { exit, endedFirst };
   };

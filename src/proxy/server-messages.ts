@@ -18,7 +18,7 @@ export function receiveFromServer(session: Session, line: Buffer): void {
   if (passed !== null) sendToClient(session, passed);
 }
 
-/** What the client gets of a line of the server; null where it gets nothing of it. */
+/** What the client gets of a line of the server; null where that is no message. */
 export function passServerLine(conversation: Conversation, line: Buffer): ClientLine | null {
   const reading = readServerLine(line);
   switch (reading.kind) {
@@ -99,7 +99,7 @@ function announcesToolChanges(line: Buffer, resultStart: number): boolean {
 }
 
 /** Not for a strict reader, but no list either: passes. What might be a list nobody can filter for sure: refused. */
-function passUnclear(conversation: Conversation, line: Buffer, parsed: object): ClientLine | null {
+function passUnclear(conversation: Conversation, line: Buffer, parsed: object): ClientLine {
   const { pending, log } = conversation;
   const isList = 'result' in parsed || Array.isArray(parsed);
   if (!isList || !pending.hasMethod('tools/list')) return { line, heads: [] };
@@ -108,7 +108,6 @@ function passUnclear(conversation: Conversation, line: Buffer, parsed: object): 
   );
   const id =
     'id' in parsed && (typeof parsed.id === 'string' || typeof parsed.id === 'number') ? parsed.id : null;
-  if (id === null) return null;
   const idText = JSON.stringify(id);
   pending.take(idKey(idText));
   const message =

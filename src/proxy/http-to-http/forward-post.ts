@@ -1,0 +1,94 @@
+// A client's POST on its way to the upstream server: its calls are judged, what may pass goes on in one request, and the
+// answer comes back as the server gives it.
+import { type HttpExchange, type UpstreamAnswer, UpstreamError } from '../../transport/http-exchange.ts';
+import { createCallsInFlight } from '../calls-in-flight.ts';
+import type { ClientPost, ClientRequest } from '../http/client-request.ts';
+import { JSON_TYPE, replyProblem } from '../http/http-errors.ts';
+import { INVALID_REQUEST } from '../json-rpc.ts';
+import type { Conversation } from '../session.ts';
+import { createClientAnswer } from './client-answer.ts';
+import { type JudgedPost, judgePost } from './judge-post.ts';
+import { answerAllLost } from './lost-requests.ts';
+import type { Relay } from './relay.ts';
+import { relayAnswer } from './relay-answer.ts';
+import { newSession, type UpstreamSession } from './upstream-sessions.ts';
+
+/** One POST, once it is known whose it is. */
+interface Post extends ClientPost {
+  readonly relay: Relay;
+  readonly session: UpstreamSession;
+  readonly conversation: Conversation;
+}
+
+export async function forwardPost(relay: Relay, request: ClientPost): Promise<void> {
+  const { exchange, agent, reading } = request;
+  const session = sessionOf(relay, request);
+  if (session === 'foreign') return replyUnknownSession(request);
+  const conversation = relay.converse(agent, session);
+  const inFlight = createCallsInFlight();
+  // In the older protocols a client that goes away has not cancelled; what is held is void all the same.
+  exchange.onGone(isModern(request) ? () => inFlight.voidAll('client-gone') : inFlight.voidHeld);
+  session.inFlight.add(inFlight);
+  try {
+    const judged = await judgePost({ body: exchange.body, reading, session, conversation, inFlight });
+    await answerPost({ ...request, relay, session, conversation }, judged);
+  } finally {
+    session.inFlight.delete(inFlight);
+  }
+}
+
+function sessionOf(relay: Relay, request: ClientPost): UpstreamSession | 'foreign' {
+  const { agent, exchange } = request;
+  if (isInitialize(request)) return newSession(agent.id);
+  return relay.sessions.find(isModern(request) ? undefined : exchange.header('mcp-session-id'), agent.id);
+}
+
+/** `MCP-Session-Id` means nothing there. */
+function isModern({ reading }: ClientPost): boolean {
+  return reading.messages.some((message) => message.isModern);
+}
+
+function isInitialize({ reading }: ClientPost): boolean {
+  return reading.messages.some(({ method }) => method === 'initialize');
+}
+
+export function replyUnknownSession({ exchange }: ClientRequest): void {
+  replyProblem(exchange, {
+    status: 404,
+    code: INVALID_REQUEST,
+    message: 'Regent does not know this session; start a new one with initialize.',
+  });
+}
+
+async function answerPost(post: Post, { body, isHeld, denials }: JudgedPost): Promise<void> {
+  const { relay, session, conversation, exchange } = post;
+  const answer = createClientAnswer(exchange);
+  if (isHeld) answer.expectWait();
+  if (body === null) return answer.finish(await denials);
+  try {
+    const upstream = await sendPost(post, body);
+    await relayAnswer(upstream, { relay, session, conversation, answer, exchange, denials });
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    const lost = await answerAllLost(conversation, error);
+    await answer.finish([...(await denials), ...lost], { status: 502, headers: [JSON_TYPE] });
+  }
+}
+
+async function sendPost(post: Post, body: Buffer): Promise<UpstreamAnswer> {
+  const { relay, session, exchange, passedHeaders } = post;
+  const signal = isModern(post) ? abortedWhenGone(exchange) : undefined;
+  const answer = await relay.upstream.request({ method: 'POST', headers: passedHeaders, body }, signal);
+  const opened = answer.header('mcp-session-id');
+  if (isInitialize(post) && opened !== undefined) relay.sessions.open(opened, session);
+  const used = exchange.header('mcp-session-id');
+  if (answer.status === 404 && used !== undefined) relay.sessions.forget(used);
+  return answer;
+}
+
+/** From 2026-07-28 on going away is how a client cancels. */
+function abortedWhenGone(exchange: HttpExchange): AbortSignal {
+  const controller = new AbortController();
+  exchange.onGone(() => controller.abort());
+  return controller.signal;
+}

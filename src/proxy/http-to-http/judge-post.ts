@@ -1,0 +1,94 @@
+// Judges the calls of one POST: what of it may go to the server, and the answers to what may not.
+import { answerUnsent, type GatedCall, type Judgement, judgeCall } from '../call-gate.ts';
+import type { CallsInFlight } from '../calls-in-flight.ts';
+import { joinElements } from '../client-batch.ts';
+import { callKey, expectAnswer, isGated } from '../outbound.ts';
+import { answerLine, batchLine, type OwnAnswer } from '../own-lines.ts';
+import { idKey } from '../read/id-key.ts';
+import type { MessageParts, ReadLine } from '../read/read-message.ts';
+import type { ClientLine, Conversation } from '../session.ts';
+import { NO_SESSION, type UpstreamSession } from './upstream-sessions.ts';
+
+export interface PostToJudge {
+  readonly body: Buffer;
+  readonly reading: ReadLine;
+  readonly session: UpstreamSession;
+  readonly conversation: Conversation;
+  readonly inFlight: CallsInFlight;
+}
+
+export interface JudgedPost {
+  /** What may be sent; null where nothing is left. Its requests are expected in the conversation. */
+  readonly body: Buffer | null;
+  readonly sent: readonly MessageParts[];
+  /** Some call waits for a human. */
+  readonly isHeld: boolean;
+  /** Answers to the calls that are not sent; held ones are waited for. */
+  readonly denials: Promise<readonly ClientLine[]>;
+}
+
+interface JudgedCall extends Judgement {
+  readonly call: GatedCall;
+}
+
+export async function judgePost(post: PostToJudge): Promise<JudgedPost> {
+  const { body, reading, session, conversation } = post;
+  const waiting = reading.messages.filter((message) => !isVoidedHere(session, message));
+  const judged = await judgeCalls(post, waiting.filter(isGated));
+  const unsent = judged.filter((judgement) => !canSend(judgement));
+  const sent = waiting.filter((message) => !unsent.some(({ call }) => call === message));
+  for (const message of sent) {
+    const call = judged.find((judgement) => judgement.call === message);
+    call?.flight.end();
+    expectAnswer(conversation, message, call?.verdict ?? null);
+  }
+  const isWhole = sent.length === reading.messages.length;
+  return {
+    body: sent.length === 0 ? null : isWhole ? body : joinElements(body, sent),
+    sent,
+    isHeld: unsent.some(({ verdict }) => verdict.decision.approval !== undefined),
+    denials: answerCalls(post, unsent),
+  };
+}
+
+/** A cancellation of a call that the server has not seen stops here. */
+function isVoidedHere({ inFlight, name }: UpstreamSession, { cancelsIdText }: MessageParts): boolean {
+  if (cancelsIdText === null) return false;
+  const key = idKey(cancelsIdText);
+  const isVoided = [...inFlight].filter((calls) => calls.cancel(key)).length > 0;
+  // Without a session the id may be another client's as well: the server is told, too.
+  return isVoided && name !== NO_SESSION;
+}
+
+async function judgeCalls(
+  { conversation, inFlight }: PostToJudge,
+  calls: readonly GatedCall[],
+): Promise<readonly JudgedCall[]> {
+  return Promise.all(
+    calls.map(async (call) => {
+      const flight = inFlight.begin(callKey(call));
+      return { call, flight, verdict: await judgeCall(conversation, call) };
+    }),
+  );
+}
+
+function canSend({ verdict, flight }: Judgement): boolean {
+  return verdict.decision.outcome === 'allow' && flight.voided === null;
+}
+
+async function answerCalls(
+  { conversation, reading }: PostToJudge,
+  unsent: readonly JudgedCall[],
+): Promise<readonly ClientLine[]> {
+  const answers = await Promise.all(
+    unsent.map(async ({ call, ...judgement }): Promise<OwnAnswer | null> => {
+      const text = await answerUnsent(conversation, call, judgement);
+      judgement.flight.end();
+      return text === null ? null : { idText: call.idText, text };
+    }),
+  );
+  const due = answers.filter((answer) => answer !== null);
+  const [first] = due;
+  if (first === undefined) return [];
+  return [reading.isBatch ? batchLine(due) : answerLine(first)];
+}

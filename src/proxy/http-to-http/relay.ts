@@ -1,0 +1,56 @@
+// What all exchanges with one upstream server share.
+import type { Agent } from '../../policy/decision.ts';
+import type { EventStream, Upstream } from '../../transport/http-exchange.ts';
+import { createPendingRequests, type PendingRequests } from '../pending-requests.ts';
+import type { Conversation, Gate } from '../session.ts';
+import { createMessageEndpoints, type MessageEndpoints } from './message-endpoints.ts';
+import type { UpstreamSession, UpstreamSessions } from './upstream-sessions.ts';
+
+/** A stream of events to a client that is open now. */
+export interface OpenStream {
+  readonly stream: EventStream;
+  /** Replaced where the stream turns out to be a session of its own. */
+  conversation: Conversation;
+  /** The stream that stands beside the requests (GET), where changes of the tool list are announced. */
+  readonly isStanding: boolean;
+}
+
+export interface Relay {
+  readonly upstream: Upstream;
+  readonly upstreamUrl: URL;
+  readonly sessions: UpstreamSessions;
+  readonly endpoints: MessageEndpoints;
+  readonly open: Set<OpenStream>;
+  /** A conversation of its own for each exchange: answers belong to the exchange that asked, whatever their ids. */
+  converse(agent: Agent, session: UpstreamSession, pending?: PendingRequests): Conversation;
+}
+
+export interface RelayParts {
+  readonly gate: Gate;
+  /** The server's name in policy and journal. */
+  readonly server: string;
+  readonly upstream: Upstream;
+  readonly upstreamUrl: URL;
+  readonly sessions: UpstreamSessions;
+}
+
+export function createRelay({ gate, server, upstream, upstreamUrl, sessions }: RelayParts): Relay {
+  return {
+    upstream,
+    upstreamUrl,
+    sessions,
+    endpoints: createMessageEndpoints(),
+    open: new Set(),
+    converse: (agent, session, pending = createPendingRequests()) => ({
+      ...gate,
+      identity: { server, agent, session: session.name },
+      pending,
+      get announcesToolChanges() {
+        return session.announcesToolChanges;
+      },
+      set announcesToolChanges(value) {
+        session.announcesToolChanges = value;
+      },
+    }),
+  };
+}
