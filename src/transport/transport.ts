@@ -88,7 +88,7 @@ export interface ServerPeer extends MessagePeer {
   stop(): Promise<void>;
 }
 
-export type TransportErrorCode = 'spawn-failed';
+export type TransportErrorCode = 'spawn-failed' | 'listen-failed';
 
 export class TransportError extends Error {
   readonly code: TransportErrorCode;

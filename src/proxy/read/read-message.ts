@@ -39,10 +39,16 @@ export type Reading =
 
 const DEPTH_MAX = 128;
 
+export interface ReadingRules {
+  /** For messages that no line break ends, such as bodies of HTTP: a server reads them to their end. */
+  readonly allowsLineBreaks?: boolean;
+}
+
 /** `line` is one line without its LF; a CR may end it. Never throws. */
-export function readMessage(line: Buffer): Reading {
+export function readMessage(line: Buffer, { allowsLineBreaks = false }: ReadingRules = {}): Reading {
   try {
-    checkBytes(line);
+    if (!isUtf8(line)) throw new Rejection('not-utf8', 'it is not UTF-8');
+    if (!allowsLineBreaks) checkBreaks(line);
     return readElements(line);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
@@ -50,8 +56,7 @@ export function readMessage(line: Buffer): Reading {
   }
 }
 
-function checkBytes(line: Buffer): void {
-  if (!isUtf8(line)) throw new Rejection('not-utf8', 'it is not UTF-8');
+function checkBreaks(line: Buffer): void {
   const carriageReturn = line.indexOf(0x0d);
   const isInside = carriageReturn >= 0 && carriageReturn !== line.length - 1;
   if (isInside || line.includes(0x0a)) {

@@ -1,0 +1,87 @@
+// The way of each HTTP request through the proxy: who is it? ─▶ read strictly ─▶ header fields agree? ─▶ the server.
+import type { HttpExchange } from '../../transport/http-exchange.ts';
+import type { Header } from '../../transport/transport.ts';
+import { rpcCodeOf } from '../client-messages.ts';
+import { type CheckedPost, checkHeaders } from '../headers/check-headers.ts';
+import { challenge } from '../identity/challenge.ts';
+import type { Identified, Identifier } from '../identity/identifier.ts';
+import { INTERNAL_ERROR, INVALID_REQUEST } from '../json-rpc.ts';
+import { readMessage } from '../read/read-message.ts';
+import type { Gate } from '../session.ts';
+import type { ClientRequest, HttpBackend } from './client-request.ts';
+import { replyProblem } from './http-errors.ts';
+
+export interface HttpGatewayParts {
+  readonly identifier: Identifier;
+  readonly backend: HttpBackend;
+  /** Of protected-resource metadata (RFC 9728), for clients that have no good credential; null where there is none. */
+  readonly resourceMetadataUrl: string | null;
+  /** `Authorization` is meant for Regent, whoever is named by it: it never goes on. */
+  readonly ownsAuthorization: boolean;
+  readonly log: Gate['log'];
+}
+
+/** Answers every exchange that the listener accepted. Rejects only where Regent itself is at fault. */
+export function createHttpGateway(parts: HttpGatewayParts): (exchange: HttpExchange) => Promise<void> {
+  const { identifier, backend } = parts;
+  return async (exchange) => {
+    const identified = await identifier.identify(exchange.header('authorization'));
+    if (identified.kind !== 'agent') return refuse(parts, exchange, identified);
+    const request: ClientRequest = {
+      exchange,
+      agent: identified.agent,
+      passedHeaders: passedHeaders(exchange, parts.ownsAuthorization || identified.credential !== 'none'),
+    };
+    if (exchange.method === 'POST') await post(parts, request);
+    else await backend.other(request);
+  };
+}
+
+async function post({ backend, log }: HttpGatewayParts, request: ClientRequest): Promise<void> {
+  const { exchange } = request;
+  const reading = readMessage(exchange.body, { allowsLineBreaks: true });
+  if (!reading.ok) {
+    const { code, detail, idText } = reading;
+    log.warn({ code, detail }, 'a message of a client was rejected; nothing was forwarded');
+    const message = `Rejected by Regent: ${detail}. Nothing was forwarded.`;
+    replyProblem(exchange, { status: 400, code: rpcCodeOf(code), message, idText });
+    return;
+  }
+  const checked: CheckedPost = {
+    body: exchange.body,
+    reading,
+    header: exchange.header,
+    headers: exchange.headers,
+  };
+  const problem = checkHeaders(checked);
+  if (problem === null) await backend.post({ ...request, reading });
+  else replyProblem(exchange, problem);
+}
+
+function refuse(
+  { resourceMetadataUrl, log }: HttpGatewayParts,
+  exchange: HttpExchange,
+  identified: Exclude<Identified, { kind: 'agent' }>,
+): void {
+  if (identified.kind === 'unavailable') {
+    log.error({ detail: identified.detail }, 'nobody can be identified: requests are refused');
+    replyProblem(exchange, {
+      status: 503,
+      code: INTERNAL_ERROR,
+      message: 'Regent cannot tell who calls at the moment. Nothing was forwarded; you may retry later.',
+    });
+    return;
+  }
+  const { reason, detail } = identified;
+  replyProblem(exchange, {
+    status: 401,
+    code: INVALID_REQUEST,
+    message: `Regent does not know who calls: ${detail}. Nothing was forwarded.`,
+    headers: [['WWW-Authenticate', challenge({ reason, resourceMetadataUrl })]],
+  });
+}
+
+function passedHeaders({ headers }: HttpExchange, isAuthorizationOurs: boolean): readonly Header[] {
+  if (!isAuthorizationOurs) return headers;
+  return headers.filter(([name]) => name.toLowerCase() !== 'authorization');
+}

@@ -1,0 +1,89 @@
+// The upstream's answer: its head at once, its body decoded, as JSON, as events or as bytes.
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { type ServerEvent, type UpstreamAnswer, UpstreamError } from '../http-exchange.ts';
+import { endToEnd, findHeader, headerPairs } from './header-fields.ts';
+import { createSseSplitter } from './sse-splitter.ts';
+
+/** Throws `UpstreamError` where the body is encoded in a way that cannot be read. `maxBytes`: see `UpstreamOptions`. */
+export function createUpstreamAnswer(message: IncomingMessage, maxBytes: number): UpstreamAnswer {
+  const pairs = headerPairs(message.rawHeaders);
+  const type = findHeader(pairs, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const body = decode(message);
+  return {
+    status: message.statusCode ?? 502,
+    headers: endToEnd(pairs),
+    header: (name) => findHeader(pairs, name),
+    kind: type === 'application/json' ? 'json' : type === 'text/event-stream' ? 'events' : 'other',
+    readBody: () => readBody(body, maxBytes),
+    readEvents: () => readEvents(body, maxBytes),
+    readBytes: () => readBytes(body),
+  };
+}
+
+function decode(message: IncomingMessage): Readable {
+  const encoding = message.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  const decoder = decoderOf(encoding);
+  if (decoder === null) {
+    if (encoding === 'identity' || encoding === '') return message;
+    message.destroy();
+    throw unreadable(`encodes its answer as ${JSON.stringify(encoding)}, which was not asked for`);
+  }
+  message.on('error', (error) => decoder.destroy(error));
+  message.on('aborted', () => decoder.destroy(new Error('aborted')));
+  decoder.on('close', () => message.destroy());
+  return message.pipe(decoder);
+}
+
+function decoderOf(encoding: string) {
+  // Events must come out as soon as they are in.
+  const flush = { flush: constants.Z_SYNC_FLUSH };
+  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip(flush);
+  if (encoding === 'deflate') return createInflate(flush);
+  if (encoding === 'br') return createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH });
+  return null;
+}
+
+async function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of readBytes(body)) {
+    parts.push(part);
+    length += part.length;
+    if (length <= maxBytes) continue;
+    body.destroy();
+    throw unreadable(`answers with more than ${maxBytes} bytes`);
+  }
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length);
+}
+
+async function* readEvents(body: Readable, maxBytes: number): AsyncGenerator<ServerEvent> {
+  const splitter = createSseSplitter(maxBytes);
+  for await (const chunk of readBytes(body)) {
+    try {
+      yield* splitter.push(chunk);
+    } catch (cause) {
+      body.destroy();
+      throw unreadable(`sends an event of more than ${maxBytes} bytes`, cause);
+    }
+  }
+}
+
+async function* readBytes(body: Readable): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of body) yield chunk as Buffer;
+  } catch (cause) {
+    if (cause instanceof UpstreamError) throw cause;
+    const isAborted = cause instanceof Error && cause.name === 'AbortError';
+    const message = isAborted
+      ? 'The request was ended by the client'
+      : 'The connection to the MCP server broke before its answer was whole';
+    throw new UpstreamError(isAborted ? 'aborted' : 'broken', message, { mayHaveRun: true, cause });
+  }
+}
+
+function unreadable(what: string, cause?: unknown): UpstreamError {
+  return new UpstreamError('unreadable', `The MCP server ${what}`, { mayHaveRun: true, cause });
+}

@@ -1,0 +1,105 @@
+// Requests to a server behind an URL, over connections that are kept. No time-out on an answer: calls may take hours.
+import http from 'node:http';
+import https from 'node:https';
+import { type Upstream, type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '../http-exchange.ts';
+import type { Header } from '../transport.ts';
+import { endToEnd, flatHeaders, mergeHeaders } from './header-fields.ts';
+import { createUpstreamAnswer } from './upstream-answer.ts';
+import { connectionError, type RequestState } from './upstream-failure.ts';
+
+export interface UpstreamOptions {
+  readonly url: URL;
+  /** Sent with every request; they win over the client's of the same name. */
+  readonly headers: readonly Header[];
+  /** Of one JSON answer, or one event. */
+  readonly maxBytes: number;
+}
+
+const CONNECT_MS = 10_000;
+/** Shorter than what servers keep an idle connection for (Node: 5 s), so that no request meets one that just closes. */
+const IDLE_MS = 4000;
+const REDIRECTS_MAX = 3;
+
+export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstream {
+  const client = url.protocol === 'https:' ? https : http;
+  const agent = new client.Agent({ keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo', noDelay: true });
+  const open = new Set<http.ClientRequest>();
+
+  const send = (request: UpstreamRequest, target: URL, signal?: AbortSignal): Promise<http.IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const state: RequestState = { isConnected: false };
+      const message = client.request(target, {
+        method: request.method,
+        agent,
+        headers: flatHeaders(fieldsOf(request, target, headers)),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      open.add(message);
+      // Of the connection: the agent's own time-out is for idle ones.
+      const timer = setTimeout(() => message.destroy(new Error('connect timeout')), CONNECT_MS);
+      const connected = (): void => {
+        state.isConnected = true;
+        clearTimeout(timer);
+      };
+      message.once('socket', (socket) => {
+        socket.setTimeout(0);
+        if (!socket.connecting) connected();
+        else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+      });
+      message.once('response', resolve);
+      message.on('error', (cause) => reject(connectionError(cause, state, target)));
+      message.once('close', () => {
+        clearTimeout(timer);
+        open.delete(message);
+      });
+      message.end(request.body);
+    });
+
+  const follow = async (request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer> => {
+    let target = request.url ?? url;
+    for (let redirects = 0; ; redirects += 1) {
+      const message = await send(request, target, signal);
+      const next = redirectOf(message, target);
+      if (next === null) return createUpstreamAnswer(message, maxBytes);
+      message.resume();
+      if (redirects === REDIRECTS_MAX) throw redirected('redirects without end', next);
+      target = next;
+    }
+  };
+  return {
+    request: follow,
+    close: () => {
+      for (const message of open) message.destroy();
+      agent.destroy();
+    },
+  };
+}
+
+function fieldsOf({ method, headers, body }: UpstreamRequest, target: URL, own: readonly Header[]): Header[] {
+  const length: Header[] = method === 'POST' ? [['Content-Length', String(body?.length ?? 0)]] : [];
+  return [
+    ['Host', target.host],
+    // What is encoded cannot be inspected; servers that encode it all the same are decoded.
+    ['Accept-Encoding', 'identity'],
+    ...length,
+    ...mergeHeaders(own, endToEnd(headers)),
+  ];
+}
+
+/** Where the same request goes next; null where the answer is none of a redirect. */
+function redirectOf(message: http.IncomingMessage, from: URL): URL | null {
+  const { statusCode = 0, headers } = message;
+  if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return null;
+  const next = URL.canParse(headers.location, from.href) ? new URL(headers.location, from) : null;
+  // Others may become a GET on the way. Another origin would get the client's credentials.
+  const isKept = statusCode === 307 || statusCode === 308;
+  if (next !== null && isKept && next.origin === from.origin) return next;
+  message.destroy();
+  throw redirected(`redirects (status ${statusCode})`, next);
+}
+
+function redirected(what: string, to: URL | null): UpstreamError {
+  const place = to === null ? 'a place that is no URL' : `${to.origin}${to.pathname}`;
+  const message = `The MCP server ${what} to ${place}, which is not followed; point --upstream at the right place`;
+  return new UpstreamError('redirected', message, { mayHaveRun: true });
+}
