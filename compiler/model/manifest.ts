@@ -33,6 +33,8 @@ export interface ToolPlan {
 }
 
 export interface ServerPlan {
+  /** The policy says which agents may call: who calls must be known. */
+  readonly namesAgents: boolean;
   readonly default: 'allow' | 'deny';
   /** Exact names. */
   readonly tools: Readonly<Record<string, ToolPlan>>;

@@ -13,6 +13,7 @@ function planServer(policy: Policy): ServerPlan {
   const exact = policy.tools.filter(({ name }) => !name.isGlob && name.text !== '*');
   const common = findCommonEntry(policy);
   return {
+    namesAgents: policy.agents !== null,
     default: policy.default,
     // `fromEntries` defines own members, so that a tool may bear the name `__proto__`.
     tools: Object.fromEntries(exact.map((entry) => [entry.name.text, planEntry(policy, entry)])),

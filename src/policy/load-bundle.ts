@@ -23,6 +23,8 @@ export interface LoadedPolicy {
   decide(input: string): Decision;
   /** Whether some call of this tool could be allowed for this agent. */
   isListed(server: string, agent: Agent, tool: string): boolean;
+  /** Whether the policy of this server says which agents may call: callers must say who they are. */
+  namesAgents(server: string): boolean;
 }
 
 /** Throws `PolicyError` with a `bundle-…` code: a bundle that does not load decides nothing. */
@@ -37,6 +39,7 @@ export function loadBundle(bytes: Buffer): LoadedPolicy {
     servers: [...finders.keys()],
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? NOTHING_READ),
     decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
+    namesAgents: (server) => servers[server]?.namesAgents ?? true,
     isListed: (server, agent, tool) => evaluator.evaluate(listedInput(server, agent, tool), LISTED) === true,
   };
 }

@@ -44,6 +44,10 @@ export function openRecoveringStore(open: OpenStore, retryMs: number = RETRY_MS)
     settle: (results) => use((store) => store.settle(results)),
     list: (filter) => use((store) => store.list(filter)),
     latestSequence: () => use((store) => store.latestSequence()),
+    addAgentToken: (token) => use((store) => store.addAgentToken(token)),
+    findAgent: (digest) => use((store) => store.findAgent(digest)),
+    listAgentTokens: () => use((store) => store.listAgentTokens()),
+    removeAgentTokens: (name, id) => use((store) => store.removeAgentTokens(name, id)),
     close: () => opening.close(),
   };
 }

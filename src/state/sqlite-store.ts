@@ -4,6 +4,7 @@
 // itself. The hot path is one statement and one hop to the thread pool.
 import { resolve } from 'node:path';
 import { createSerialQueue } from './serial-queue.ts';
+import { createAgentRows } from './sqlite/sqlite-agents.ts';
 import { type InsertBatch, prepareInsert } from './sqlite/sqlite-batch.ts';
 import { isSqliteError, openConnection, type SqliteConnection } from './sqlite/sqlite-connection.ts';
 import { prepareReadCounters, type ReadCounters } from './sqlite/sqlite-counters.ts';
@@ -77,6 +78,7 @@ async function configure(
 
 function createStore(parts: StoreParts): StateStore {
   const { file, connection, readCounters, insert, transaction } = parts;
+  const agents = createAgentRows(connection);
   const runInOrder = createSerialQueue();
   let isClosed = false;
   const operate = <T>(operation: () => Promise<T>): Promise<T> =>
@@ -98,6 +100,10 @@ function createStore(parts: StoreParts): StateStore {
     settle: (results) => operate(() => parts.settle(results)),
     list: (filter) => operate(() => listEntries(connection, filter)),
     latestSequence: () => operate(() => readLatestSequence(connection)),
+    addAgentToken: (token) => operate(() => agents.addAgentToken(token)),
+    findAgent: (digest) => operate(() => agents.findAgent(digest)),
+    listAgentTokens: () => operate(() => agents.listAgentTokens()),
+    removeAgentTokens: (name, id) => operate(() => agents.removeAgentTokens(name, id)),
     close: () =>
       runInOrder(async () => {
         if (!isClosed) await closeConnection(connection, file);

@@ -52,7 +52,26 @@ export interface JournalStore {
   latestSequence(): Promise<number>;
 }
 
-export interface StateStore extends CounterStore, JournalStore {
+/** A token by which an agent is known; the token itself is kept by nobody. */
+export interface AgentToken {
+  /** Public: tells the tokens of one agent apart. */
+  readonly id: string;
+  readonly name: string;
+  readonly createdMs: number;
+}
+
+export interface AgentStore {
+  /** `digest` is SHA-256 (hex) of the token. */
+  addAgentToken(token: AgentToken & { readonly digest: string }): Promise<void>;
+  /** The agent whose token has this digest; null where there is none. */
+  findAgent(digest: string): Promise<string | null>;
+  /** By name, then by age. */
+  listAgentTokens(): Promise<AgentToken[]>;
+  /** Those of an agent, or the one of this id; how many there were. */
+  removeAgentTokens(name: string, id: string | null): Promise<number>;
+}
+
+export interface StateStore extends CounterStore, JournalStore, AgentStore {
   close(): Promise<void>;
 }
 

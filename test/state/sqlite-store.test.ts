@@ -66,10 +66,10 @@ describe('a file that is not a state file is refused and left as it is', () => {
 
   test('a newer version of Regent wrote it', async () => {
     const file = await seededFile();
-    await runSql(file, 'PRAGMA user_version = 2');
+    await runSql(file, 'PRAGMA user_version = 3');
     await expect(openSqliteStore({ file, durability: 'normal' })).rejects.toMatchObject({
       code: 'schema',
-      message: expect.stringContaining('version 2'),
+      message: expect.stringContaining('version 3'),
     });
   });
 

@@ -1,4 +1,4 @@
-// The tables of the state file, version 1, and the triggers that make a commit one statement.
+// The tables of the state file, version 2, and the triggers that make a commit one statement.
 //
 //   INSERT INTO decisions  (one row as parameters)    ─┐   INSTEAD OF trigger:
 //   INSERT INTO batches    (any number as JSON text)  ─┴─▶ versions moved? abort ▶ counters ▶ journal
@@ -12,7 +12,7 @@ import { stateFileError } from './sqlite-error.ts';
 
 /** Marks the file as Regent's in its header ("Rgnt"). */
 const APPLICATION_ID = 0x52676e74;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** What a trigger raises when a version has moved. */
 export const OVERTAKEN = 'overtaken';
@@ -61,6 +61,14 @@ const COUNTERS = `CREATE TABLE counters (
   buckets TEXT NOT NULL
 ) STRICT, WITHOUT ROWID`;
 
+/** Since version 2. */
+const AGENTS = `CREATE TABLE agents (
+  id TEXT PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL,
+  digest TEXT NOT NULL UNIQUE,
+  created_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`;
+
 /** `NEW.versions` is {key: version read}, `NEW.counters` {key: [version, window start, value, buckets]}. */
 const CHECK_AND_CHARGE = `
   SELECT RAISE(ABORT, '${OVERTAKEN}') WHERE EXISTS (
@@ -78,6 +86,7 @@ const CHECK_AND_CHARGE = `
 const STATEMENTS = [
   JOURNAL,
   COUNTERS,
+  AGENTS,
   `CREATE VIEW decisions AS
   SELECT ${ROW_COLUMNS.join(', ')}, NULL AS versions, NULL AS counters FROM journal WHERE false`,
   'CREATE VIEW batches AS SELECT NULL AS rows, NULL AS versions, NULL AS counters WHERE false',
@@ -91,16 +100,20 @@ END`,
 END`,
 ];
 
-/** Makes the tables in an empty file, else insists that they are there as this version made them. */
+export type FoundFile = 'empty' | 'version 1' | 'regent';
+
+/** Makes the tables in an empty file, brings older ones up to date, else insists that they are there as this version made them. */
 export async function prepareSchema(connection: SqliteConnection, file: string): Promise<void> {
-  if ((await identifyFile(connection, file)) === 'empty') await createSchema(connection, file);
+  const found = await identifyFile(connection, file);
+  if (found === 'empty') await changeSchema(connection, file, { from: found, statements: STATEMENTS });
+  if (found === 'version 1') await changeSchema(connection, file, { from: found, statements: [AGENTS] });
   const objects = await connection.all<{ sql: string }>('SELECT sql FROM sqlite_schema');
-  const found = new Set(objects.map(({ sql }) => sql));
-  if (!STATEMENTS.every((statement) => found.has(statement))) throw stateFileError('schema', file, null);
+  const present = new Set(objects.map(({ sql }) => sql));
+  if (!STATEMENTS.every((statement) => present.has(statement))) throw stateFileError('schema', file, null);
 }
 
 /** Throws `StateError` where the file is another program's or a newer Regent's. Changes nothing. */
-export async function identifyFile(connection: SqliteConnection, file: string): Promise<'empty' | 'regent'> {
+export async function identifyFile(connection: SqliteConnection, file: string): Promise<FoundFile> {
   const [header] = await connection.all<{ application: number; version: number; objects: number }>(
     `SELECT (SELECT application_id FROM pragma_application_id) AS application,
        (SELECT user_version FROM pragma_user_version) AS version,
@@ -111,23 +124,33 @@ export async function identifyFile(connection: SqliteConnection, file: string): 
   if (application !== APPLICATION_ID) {
     throw new StateError('schema', `${file} is another program's database: name another file`, null);
   }
+  if (version === 1) return 'version 1';
   if (version !== SCHEMA_VERSION) {
     const advice = 'update Regent, or name another file';
     throw new StateError(
       'schema',
-      `the state file ${file} has version ${version}, newer than 1: ${advice}`,
+      `the state file ${file} has version ${version}, newer than ${SCHEMA_VERSION}: ${advice}`,
       null,
     );
   }
   return 'regent';
 }
 
-/** Under the write lock and after a second look: another process may be making the same file. */
-async function createSchema(connection: SqliteConnection, file: string): Promise<void> {
+interface SchemaChange {
+  readonly from: FoundFile;
+  readonly statements: readonly string[];
+}
+
+/** Under the write lock and after a second look: another process may be making the same change. */
+async function changeSchema(
+  connection: SqliteConnection,
+  file: string,
+  { from, statements }: SchemaChange,
+): Promise<void> {
   await connection.exec('BEGIN IMMEDIATE');
   try {
-    if ((await identifyFile(connection, file)) === 'empty') {
-      await connection.exec(`${STATEMENTS.join(';\n')};
+    if ((await identifyFile(connection, file)) === from) {
+      await connection.exec(`${statements.join(';\n')};
         PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
     }
     await connection.exec('COMMIT');
