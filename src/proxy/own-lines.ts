@@ -28,7 +28,11 @@ export function batchLine(answers: readonly OwnAnswer[]): ClientLine {
 /** `subscriptionIdText` is the id of the `subscriptions/listen` that asked for it, in protocol 2026-07-28. */
 export function toolsChangedLine(subscriptionIdText: string | null): ClientLine {
   const line = Buffer.from(subscriptionIdText === null ? TOOLS_CHANGED : toolsChangedFor(subscriptionIdText));
-  const head = { ...responseHead(null, { start: 0, end: line.length }), kind: 'notification' } as const;
+  const head = {
+    ...responseHead(null, { start: 0, end: line.length }),
+    kind: 'notification',
+    isError: false,
+  } as const;
   return { line, heads: [{ ...head, method: 'notifications/tools/list_changed', subscriptionIdText }] };
 }
 
@@ -40,6 +44,7 @@ function responseHead(idText: string | null, place: { start: number; end: number
     progressTokenText: null,
     cancelsIdText: null,
     subscriptionIdText: null,
+    isError: true,
     isModern: false,
     ...place,
   };

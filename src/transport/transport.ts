@@ -12,6 +12,8 @@ export interface MessageHead {
   readonly cancelsIdText: string | null;
   /** Of what a server sends on behalf of a `subscriptions/listen`: that request's id. */
   readonly subscriptionIdText: string | null;
+  /** It is an answer with an error. */
+  readonly isError: boolean;
   /** It carries the `_meta` of protocol 2026-07-28 or later. */
   readonly isModern: boolean;
 }

@@ -2,12 +2,12 @@
 // stream; the POST itself is only accepted.
 import { UpstreamError } from '../../transport/http-exchange.ts';
 import { createCallsInFlight } from '../calls-in-flight.ts';
+import { splitMessages } from '../http/client-answer.ts';
 import type { ClientPost } from '../http/client-request.ts';
 import { replyProblem } from '../http/http-errors.ts';
 import { INTERNAL_ERROR } from '../json-rpc.ts';
 import { answerLost } from '../server-messages.ts';
 import type { ClientLine } from '../session.ts';
-import { splitMessages } from './client-answer.ts';
 import { type JudgedPost, judgePost } from './judge-post.ts';
 import type { MessageEndpoint } from './message-endpoints.ts';
 import type { Relay } from './relay.ts';

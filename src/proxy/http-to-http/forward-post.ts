@@ -2,11 +2,11 @@
 // answer comes back as the server gives it.
 import { type HttpExchange, type UpstreamAnswer, UpstreamError } from '../../transport/http-exchange.ts';
 import { createCallsInFlight } from '../calls-in-flight.ts';
+import { createClientAnswer } from '../http/client-answer.ts';
 import type { ClientPost, ClientRequest } from '../http/client-request.ts';
 import { JSON_TYPE, replyProblem } from '../http/http-errors.ts';
 import { INVALID_REQUEST } from '../json-rpc.ts';
 import type { Conversation } from '../session.ts';
-import { createClientAnswer } from './client-answer.ts';
 import { type JudgedPost, judgePost } from './judge-post.ts';
 import { answerAllLost } from './lost-requests.ts';
 import type { Relay } from './relay.ts';
@@ -63,7 +63,7 @@ export function replyUnknownSession({ exchange }: ClientRequest): void {
 async function answerPost(post: Post, { body, isHeld, denials }: JudgedPost): Promise<void> {
   const { relay, session, conversation, exchange } = post;
   const answer = createClientAnswer(exchange);
-  if (isHeld) answer.expectWait();
+  if (isHeld) answer.expectWait([]);
   if (body === null) return answer.finish(await denials);
   try {
     const upstream = await sendPost(post, body);

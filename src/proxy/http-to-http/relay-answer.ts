@@ -5,11 +5,11 @@ import {
   type UpstreamAnswer,
   UpstreamError,
 } from '../../transport/http-exchange.ts';
+import { type ClientAnswer, splitMessages } from '../http/client-answer.ts';
 import { JSON_TYPE } from '../http/http-errors.ts';
 import { idKey } from '../read/id-key.ts';
 import { passServerLine } from '../server-messages.ts';
 import type { ClientLine, Conversation } from '../session.ts';
-import { type ClientAnswer, splitMessages } from './client-answer.ts';
 import { answerAllLost, type Loss } from './lost-requests.ts';
 import type { OpenStream, Relay } from './relay.ts';
 import { NO_SESSION, type UpstreamSession } from './upstream-sessions.ts';

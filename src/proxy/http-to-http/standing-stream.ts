@@ -1,10 +1,10 @@
 // GET: the stream on which the server sends what answers no request (protocols up to 2025-11-25), or goes on with one
 // that broke; and, from servers of 2024-11-05, the one stream of the whole session.
 import { type ServerEvent, type UpstreamAnswer, UpstreamError } from '../../transport/http-exchange.ts';
+import { splitMessages } from '../http/client-answer.ts';
 import type { ClientRequest } from '../http/client-request.ts';
 import { replyProblem } from '../http/http-errors.ts';
 import { INTERNAL_ERROR } from '../json-rpc.ts';
-import { splitMessages } from './client-answer.ts';
 import { answerAllLost } from './lost-requests.ts';
 import { type MessageEndpoint, readEndpoint } from './message-endpoints.ts';
 import type { OpenStream, Relay } from './relay.ts';

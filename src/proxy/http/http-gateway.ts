@@ -2,7 +2,7 @@
 import type { HttpExchange } from '../../transport/http-exchange.ts';
 import type { Header } from '../../transport/transport.ts';
 import { rpcCodeOf } from '../client-messages.ts';
-import { type CheckedPost, checkHeaders } from '../headers/check-headers.ts';
+import { checkHeaders } from '../headers/check-headers.ts';
 import { challenge } from '../identity/challenge.ts';
 import type { Identified, Identifier } from '../identity/identifier.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST } from '../json-rpc.ts';
@@ -47,13 +47,7 @@ async function post({ backend, log }: HttpGatewayParts, request: ClientRequest):
     replyProblem(exchange, { status: 400, code: rpcCodeOf(code), message, idText });
     return;
   }
-  const checked: CheckedPost = {
-    body: exchange.body,
-    reading,
-    header: exchange.header,
-    headers: exchange.headers,
-  };
-  const problem = checkHeaders(checked);
+  const problem = checkHeaders({ body: exchange.body, reading, header: exchange.header });
   if (problem === null) await backend.post({ ...request, reading });
   else replyProblem(exchange, problem);
 }

@@ -25,7 +25,7 @@ export interface OpenedObject {
   readonly meta: Members | null;
 }
 
-const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
+export const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
 /** Passes the object at `position`; `readMember` passes each member but `_meta`, as in `readMembers`. */
@@ -65,6 +65,7 @@ export function readHead({ bytes, members, method, params, result }: MessageSour
     progressTokenText: textAt(bytes, places.progressToken),
     cancelsIdText: textAt(bytes, places.cancelsId),
     subscriptionIdText: textAt(bytes, places.subscriptionId),
+    isError: members.has('error'),
     isModern: params?.meta?.has(PROTOCOL_VERSION) ?? false,
     places,
   };

@@ -15,6 +15,8 @@ import { CLOSE_ARRAY, OPEN_ARRAY } from './scan-value.ts';
 import { readToolCall, type ToolCallParts } from './tool-call.ts';
 
 export interface MessageParts extends ReadMessage, Span {
+  /** Where the members of its params stand, and those of their `_meta`; null where params is no object. */
+  readonly params: OpenedObject | null;
   readonly toolCall: ToolCallParts | null;
   /** It asks for a task (protocol 2025-11-25). */
   readonly isTask: boolean;
@@ -89,6 +91,7 @@ function readParts(line: Buffer, raw: RawMessage): MessageParts {
     cancelsIdText: isId(head.cancelsIdText) ? head.cancelsIdText : null,
     start: raw.start,
     end: raw.end,
+    params,
     toolCall: method === 'tools/call' && params !== null ? readToolCall(line, params) : null,
     isTask: params?.members.has('task') ?? false,
     wantsToolChanges: method === 'subscriptions/listen' && wantsToolChanges(line, params),

@@ -20,7 +20,6 @@ export interface ServerMessage extends ReadMessage, Span {
   readonly tools: Span | null;
   /** Its member `cacheScope` (protocol 2026-07-28): who else may be served the same answer. */
   readonly cacheScope: Span | null;
-  readonly isError: boolean;
   /** The result has `isError: true`. */
   readonly isToolError: boolean;
 }
@@ -90,7 +89,6 @@ function describeResult(
     result: members.get('result') ?? null,
     tools: tools !== undefined && bytes[tools.start] === OPEN_ARRAY ? tools : null,
     cacheScope: result?.members.get('cacheScope') ?? null,
-    isError: members.has('error'),
     isToolError: isError !== undefined && bytes[isError.start] === 0x74,
   };
 }

@@ -1,17 +1,17 @@
 // The answer that a client's POST gets: whole where nothing must be said before it, a stream of events otherwise.
 //
 //   waiting ──▶ whole reply
-//      └─(a call is held)─▶ event stream, with comments that keep it alive ──▶ events ──▶ end
+//      └─(it takes long)─▶ event stream, with comments that keep it alive ──▶ events ──▶ end
 import type { EventStream, HttpExchange } from '../../transport/http-exchange.ts';
 import type { Header } from '../../transport/transport.ts';
-import { JSON_TYPE } from '../http/http-errors.ts';
 import type { ClientLine } from '../session.ts';
+import { JSON_TYPE } from './http-errors.ts';
 
 export interface ClientAnswer {
   /** The stream is open: there is no status to give any more. */
   readonly isStreaming: boolean;
   /** From now on the client gets an event stream if it must wait long, so that it does not give up. */
-  expectWait(): void;
+  expectWait(headers: readonly Header[]): void;
   /** The stream of events: the one that is open, or a new one with this head. */
   openEvents(status: number, headers: readonly Header[]): EventStream;
   /** The whole answer; as events where a stream is open. No lines: 202 without a body. */
@@ -27,10 +27,10 @@ const WAIT_MS = 1000;
 
 export function createClientAnswer(exchange: HttpExchange): ClientAnswer {
   let stream: EventStream | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let timer: NodeJS.Timeout | undefined;
 
   const openEvents = (status: number, headers: readonly Header[]): EventStream => {
-    if (timer !== null) clearTimeout(timer);
+    clearTimeout(timer);
     stream ??= exchange.openEvents({ status, headers });
     return stream;
   };
@@ -39,12 +39,12 @@ export function createClientAnswer(exchange: HttpExchange): ClientAnswer {
       return stream !== null;
     },
     openEvents,
-    expectWait: () => {
-      const takesEvents = exchange.header('accept')?.includes('text/event-stream') ?? false;
-      if (takesEvents) timer ??= setTimeout(() => openEvents(200, []), WAIT_MS);
+    expectWait: (headers) => {
+      if (takesEvents(exchange)) timer ??= setTimeout(() => openEvents(200, headers), WAIT_MS);
+      exchange.onGone(() => clearTimeout(timer));
     },
     finish: async (lines, head = { status: 200, headers: [JSON_TYPE] }) => {
-      if (timer !== null) clearTimeout(timer);
+      clearTimeout(timer);
       if (stream !== null) {
         for (const message of lines.flatMap(splitMessages)) await stream.send(message);
         stream.end();
@@ -55,6 +55,10 @@ export function createClientAnswer(exchange: HttpExchange): ClientAnswer {
       }
     },
   };
+}
+
+export function takesEvents(exchange: HttpExchange): boolean {
+  return exchange.header('accept')?.includes('text/event-stream') ?? false;
 }
 
 /** Each event carries one message. */
@@ -68,7 +72,10 @@ export function splitMessages({ line, heads }: ClientLine): Buffer[] {
 function joinLines(lines: readonly ClientLine[]): Buffer {
   const [only, ...more] = lines;
   if (only !== undefined && more.length === 0) return only.line;
-  const messages = lines.flatMap(splitMessages);
+  return joinBatch(lines.flatMap(splitMessages));
+}
+
+export function joinBatch(messages: readonly Buffer[]): Buffer {
   return Buffer.concat([
     ...messages.flatMap((message, index) => [Buffer.from(index === 0 ? '[' : ','), message]),
     Buffer.from(']'),
