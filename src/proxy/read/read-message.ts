@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import { findId } from './find-id.ts';
 import { createScanner, enterContainer, expectEnd, hasNextItem, skipSpace } from './json-scanner.ts';
-import { type ReadMessage, readHead } from './message-head.ts';
+import { type OpenedObject, type ReadMessage, readHead } from './message-head.ts';
 import { parseNode } from './parse-node.ts';
 import { type RawMessage, type RawParams, readRawMessage } from './raw-message.ts';
 import type { Span } from './read-members.ts';
