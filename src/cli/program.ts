@@ -20,7 +20,9 @@ export function createProgram(serverCommand: readonly string[]): Command {
   const program = new Command('regent');
   program
     .description('Policy sidecar for MCP: allows, denies or holds every tool call before the server sees it.')
-    .usage('-c POLICY [-c POLICY…] [options] -- CMD [ARGS…]\n       regent COMMAND [options]')
+    .usage(
+      '-c POLICY [-c POLICY…] [options] -- CMD [ARGS…]\n       regent -c POLICY [options] --upstream URL\n       regent COMMAND [options]',
+    )
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -34,6 +36,7 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addEval(program);
   addJournal(program);
   addScan(program, serverCommand);
+  addAgents(program);
   return program;
 }
 
@@ -57,7 +60,21 @@ function addSidecar(program: Command, serverCommand: readonly string[]): void {
     .addOption(
       new Option('--log-level <LEVEL>', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]),
     )
-    .option('--config <FILE>', 'regent.yaml with these options; a flag wins')
+    .option('--upstream <URL>', 'the server is behind this URL (Streamable HTTP or SSE) instead of a command')
+    .addOption(
+      new Option(
+        '--header <FIELD>',
+        'header field for the upstream, such as "Authorization: Bearer …"; give it again for more',
+      ).argParser(collect),
+    )
+    .option('--listen <HOST:PORT>', 'listen for agents over HTTP instead of stdio; port 0 takes a free one')
+    .option('--path <PATH>', 'the endpoint of --listen (default: /mcp)')
+    .option('--token-file <FILE>', 'holds the bearer token that every caller of --listen must send')
+    .option(
+      '--public-url <URL>',
+      "the endpoint's URL as clients see it; serves OAuth resource metadata for it",
+    )
+    .option('--config <FILE>', 'regent.yaml with these options and more; a flag wins')
     .action(async (flags: object) => {
       const { runSidecarCommand } = await import('./sidecar-command.ts');
       await runSidecarCommand(flags, serverCommand);
@@ -123,6 +140,30 @@ function addScan(program: Command, serverCommand: readonly string[]): void {
     .option('-o, --output <POLICY>', 'the file to write (default: stdout)')
     .option('--force', 'replace the file where it exists')
     .action(async (flags) => (await import('./scan-command.ts')).scanCommand(flags, serverCommand));
+}
+
+function addAgents(program: Command): void {
+  const agents = program.command('agents').description('Tokens by which agents over HTTP are known.');
+  const state = ['--state <FILE>', 'the state file of the sidecar (default: ~/.regent/state.db)'] as const;
+  agents
+    .command('add')
+    .description('Make a bearer token for an agent; it is shown once.')
+    .argument('<NAME>', "the agent's name in policies")
+    .option(...state)
+    .action(async (name, flags) => (await import('./agents-command.ts')).addAgent(name, flags));
+  agents
+    .command('list')
+    .description('Print the agents that have tokens.')
+    .option(...state)
+    .option('--json', 'one JSON object a line')
+    .action(async (flags) => (await import('./agents-command.ts')).listAgents(flags));
+  agents
+    .command('remove')
+    .description("Revoke an agent's tokens.")
+    .argument('<NAME>', "the agent's name")
+    .option(...state)
+    .option('--token <ID>', 'only the token of this id')
+    .action(async (name, flags) => (await import('./agents-command.ts')).removeAgent(name, flags));
 }
 
 function policyOption(): Option {

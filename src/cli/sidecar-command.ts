@@ -1,6 +1,7 @@
 // `regent -c POLICY -- CMD`: reads the settings, runs the sidecar, ends as the server ended.
 import { runSidecar } from './run-sidecar.ts';
-import { readSidecarOptions, type SidecarFlags } from './sidecar-options.ts';
+import type { SidecarFlags } from './settings/read-flags.ts';
+import { readSidecarOptions } from './settings/sidecar-options.ts';
 
 export async function runSidecarCommand(
   flags: SidecarFlags,

@@ -1,0 +1,60 @@
+// Opens what every call needs, whatever transport it comes by: policy, state, journal, judge.
+import { createJudge } from '../proxy/judge/judge.ts';
+import { createResultRecorder } from '../proxy/result-recorder.ts';
+import type { Gate } from '../proxy/session.ts';
+import { openRecoveringStore } from '../state/recovering-store.ts';
+import { openSqliteStore } from '../state/sqlite-store.ts';
+import type { StateStore } from '../state/store.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { chooseServer } from './choose-server.ts';
+import { openPolicy } from './open-policy.ts';
+import { keepPolicy } from './policy-in-force.ts';
+import type { SidecarOptions } from './settings/sidecar-options.ts';
+
+export interface OpenGate {
+  readonly gate: Gate;
+  readonly store: StateStore;
+  /** The server's name in policy and journal. */
+  readonly serverName: string;
+  /** `listener` runs after another policy has come into force. */
+  onPolicyChange(listener: () => void): void;
+  /** Writes what is left. */
+  close(): Promise<void>;
+}
+
+/** Throws where the policy is no good. A store that cannot be used denies every call instead. */
+export async function openGate(options: SidecarOptions): Promise<OpenGate> {
+  const log = createLogger(options.logLevel);
+  const files = { files: options.policies, server: options.serverName };
+  const first = await openPolicy(files);
+  const serverName = chooseServer(first, options.serverName);
+  const inForce = keepPolicy({ files, server: serverName, first, log });
+  const store = openRecoveringStore(({ mustExist }) =>
+    openSqliteStore({ file: options.state, durability: options.durability, mustExist }),
+  );
+  warmUp(store, log);
+  const results = createResultRecorder({ store, now: Date.now, log });
+  const judge = createJudge({ policy: inForce.current, store, now: Date.now, log });
+  log.info(
+    { policies: options.policies, revision: first.revision, server: serverName, state: options.state },
+    'policy in force',
+  );
+  return {
+    gate: { policy: inForce.current, judge, results, holdMs: options.holdMs, log },
+    store,
+    serverName,
+    onPolicyChange: inForce.onChange,
+    close: async () => {
+      inForce.close();
+      await results.close();
+      await store.close();
+    },
+  };
+}
+
+/** Opens the store before the first call needs it; a failure is told now, and again by every denial. */
+function warmUp(store: StateStore, log: Logger): void {
+  store.read([]).catch((error: unknown) => {
+    log.error({ err: error }, 'the state store cannot be used: every call is denied until it can');
+  });
+}

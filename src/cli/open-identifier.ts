@@ -1,0 +1,30 @@
+// Who may call over HTTP, from the settings and the policy in force.
+
+import { createIdentifier, type Identifier } from '../proxy/identity/identifier.ts';
+import { fileKeys, remoteKeys } from '../proxy/identity/issuer-keys.ts';
+import { createJwtVerifier, type JwtVerifier } from '../proxy/identity/jwt-verifier.ts';
+import type { Gate } from '../proxy/session.ts';
+import type { OpenGate } from './open-gate.ts';
+import type { JwtSettings } from './settings/settings.ts';
+import type { SidecarOptions } from './settings/sidecar-options.ts';
+
+export function openIdentifier({ gate, store, serverName }: OpenGate, options: SidecarOptions): Identifier {
+  const { jwt } = options.identity;
+  return createIdentifier({
+    tokens: store,
+    jwt: jwt === null ? null : openJwtVerifier(jwt),
+    unnamed: () => (provesAgents(gate, serverName, options) ? null : { id: options.agent, claims: '{}' }),
+  });
+}
+
+/** Callers must prove which agent they are. */
+export function provesAgents(gate: Gate, serverName: string, options: SidecarOptions): boolean {
+  const { identity, isAgentNamed } = options;
+  if (identity.isRequired || identity.jwt !== null) return true;
+  return !isAgentNamed && gate.policy().namesAgents(serverName);
+}
+
+function openJwtVerifier(settings: JwtSettings): JwtVerifier {
+  const { jwks } = settings;
+  return createJwtVerifier(settings, jwks instanceof URL ? remoteKeys(jwks) : fileKeys(jwks));
+}

@@ -1,0 +1,88 @@
+// Agents speak over HTTP, to a listener of this process.
+import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBackend } from '../proxy/http/client-request.ts';
+import { createHttpGateway } from '../proxy/http/http-gateway.ts';
+import { createHttpToChild } from '../proxy/http-to-child/http-to-child.ts';
+import { createHttpToHttp } from '../proxy/http-to-http/http-to-http.ts';
+import { createUpstreamSessions } from '../proxy/http-to-http/upstream-sessions.ts';
+import { startChildServer } from '../transport/child-server.ts';
+import { openHttpListener } from '../transport/http/listener.ts';
+import { openUpstream } from '../transport/http/upstream-client.ts';
+import type { OpenGate } from './open-gate.ts';
+import { openIdentifier, provesAgents } from './open-identifier.ts';
+import { resourceMetadata } from './resource-metadata.ts';
+import { GRACE_MS } from './run-over-stdio.ts';
+import type { ListenOptions, SidecarOptions } from './settings/sidecar-options.ts';
+import { stopOnSignals } from './stop-signals.ts';
+
+export interface HttpOptions extends SidecarOptions {
+  readonly client: ListenOptions;
+}
+
+const KEEP_ALIVE_MS = 15_000;
+/** What is under way when the process is asked to end. */
+const CLOSE_MS = 1000;
+
+/** Runs until a signal asks it to end; the exit code. */
+export async function runOverHttp(open: OpenGate, options: HttpOptions): Promise<number> {
+  const { gate, store } = open;
+  const { client } = options;
+  const backend = openBackend(open, options);
+  const metadata = resourceMetadata(client.publicUrl, options.identity);
+  const gateway = createHttpGateway({
+    identifier: openIdentifier(open, options),
+    backend,
+    resourceMetadataUrl: metadata?.url ?? null,
+    ownsAuthorization: client.token !== null,
+    log: gate.log,
+  });
+  const listener = await openHttpListener({
+    ...client,
+    doorToken: client.token,
+    limits: options.limits,
+    keepAliveMs: KEEP_ALIVE_MS,
+    isReady: () =>
+      store.read([]).then(
+        () => true,
+        () => false,
+      ),
+    onExchange: gateway,
+    documentAt: (path) => metadata?.documentAt(path) ?? null,
+    onFailure: (error) => gate.log.error({ err: error }, 'unexpected failure in the proxy'),
+  });
+  process.stderr.write(`listening on ${listener.url}\n`);
+  open.onPolicyChange(backend.announceToolChanges);
+  const signal = await nextSignal();
+  const closed = listener.close(CLOSE_MS);
+  await Promise.race([backend.close(), sleep(GRACE_MS * 2)]);
+  await closed;
+  return 128 + constants.signals[signal];
+}
+
+function openBackend({ gate, serverName }: OpenGate, options: HttpOptions): HttpBackend {
+  const { server, limits } = options;
+  const maxBytes = limits.bodyBytes;
+  if (server.kind === 'upstream') {
+    const upstream = openUpstream({ url: server.url, headers: server.headers, maxBytes });
+    const sessions = createUpstreamSessions({
+      sessionsMax: limits.sessions,
+      isStrict: provesAgents(gate, serverName, options),
+    });
+    return createHttpToHttp({ gate, server: serverName, upstream, upstreamUrl: server.url, sessions });
+  }
+  const { command } = server;
+  return createHttpToChild({
+    gate,
+    server: serverName,
+    startServer: () => startChildServer({ command, maxBytes, graceMs: GRACE_MS }),
+    sessionsMax: limits.sessions,
+    idleMs: limits.sessionIdleMs,
+  });
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const received = stopOnSignals(() => resolve(received() ?? 'SIGTERM'));
+  });
+}

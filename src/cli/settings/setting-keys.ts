@@ -1,0 +1,76 @@
+// The keys of regent.yaml as tables: which stand where, and what they mean. docs/operations.md shows them.
+import type { KeyTable } from '../../../compiler/schema/grammar.ts';
+
+export const SETTING_KEYS = {
+  policy: { form: 'file or list of files', meaning: 'As `-c`.' },
+  server: { form: 'name', meaning: 'As `--server`.' },
+  agent: { form: 'name', meaning: 'As `--agent`.' },
+  state: { form: 'file', meaning: 'As `--state`.' },
+  durability: { form: 'full or normal', meaning: 'As `--durability`.' },
+  hold: { form: 'duration', meaning: 'As `--hold`.' },
+  log_level: { form: 'level', meaning: 'As `--log-level`.' },
+  command: { form: 'list', meaning: "The server's command and its arguments, as after `--`." },
+  upstream: { form: 'URL or upstream', meaning: 'As `--upstream`.' },
+  listen: { form: 'address or listener', meaning: 'As `--listen`.' },
+  identity: { form: 'identity', meaning: 'How agents over HTTP prove who they are.' },
+  limits: { form: 'limits', meaning: 'What is too much.' },
+} as const satisfies KeyTable;
+
+export const UPSTREAM_KEYS = {
+  url: { form: 'URL', meaning: 'As `--upstream`. Required.' },
+  headers: {
+    form: 'name -> text, {env: NAME} or {file: FILE}',
+    meaning: 'Header fields of every request to the server; secrets can stay in the environment or a file.',
+  },
+} as const satisfies KeyTable;
+
+export const SECRET_KEYS = {
+  env: { form: 'name', meaning: 'The environment variable that holds the value.' },
+  file: { form: 'file', meaning: 'The file that holds the value; a line break at its end is left out.' },
+} as const satisfies KeyTable;
+
+export const LISTEN_KEYS = {
+  address: { form: 'HOST:PORT', meaning: 'As `--listen`. Required.' },
+  path: { form: 'path', meaning: 'As `--path`.' },
+  public_url: { form: 'URL', meaning: 'As `--public-url`.' },
+  token_file: { form: 'file', meaning: 'As `--token-file`.' },
+  allowed_hosts: {
+    form: 'list of host names',
+    meaning: 'Names that clients may call it by, besides its own.',
+  },
+  allowed_origins: { form: 'list of origins', meaning: 'Web pages that may call it from a browser.' },
+} as const satisfies KeyTable;
+
+export const IDENTITY_KEYS = {
+  required: {
+    form: 'true or false',
+    meaning: 'Every caller must prove who it is, also where the policy names no agents. `false` by default.',
+  },
+  jwt: { form: 'jwt', meaning: "Callers send JWTs of the organisation's issuer." },
+} as const satisfies KeyTable;
+
+export const JWT_KEYS = {
+  issuer: { form: 'text', meaning: 'What `iss` must be. Required.' },
+  audience: { form: 'text or list', meaning: 'One of these must be in `aud`. Required.' },
+  jwks: { form: 'URL or file', meaning: "The issuer's public keys. Required." },
+  algorithms: {
+    form: 'list',
+    meaning: 'Signature algorithms that are accepted; `[RS256, ES256, EdDSA]` by default.',
+  },
+  agent_claim: {
+    form: 'path',
+    meaning: 'The claim that names the agent, such as `sub` (default) or `act.sub`.',
+  },
+  clock_skew: { form: 'duration', meaning: 'By how much clocks may differ; `30s` by default.' },
+} as const satisfies KeyTable;
+
+export const LIMIT_KEYS = {
+  body: { form: 'size', meaning: 'Of one message; `64MiB` by default.' },
+  headers: { form: 'size', meaning: 'Of the header fields of a request; `16KiB` by default.' },
+  connections: { form: 'number', meaning: 'Connections at a time; 1000 by default.' },
+  sessions: { form: 'number', meaning: 'Sessions at a time; 1000 by default.' },
+  session_idle: {
+    form: 'duration',
+    meaning: 'After so long an unused session in front of a command ends; `30m` by default.',
+  },
+} as const satisfies KeyTable;

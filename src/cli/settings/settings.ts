@@ -1,0 +1,40 @@
+// What flags and regent.yaml say, each value checked; what is not said is absent.
+import type { LogLevel } from '../../telemetry/log-levels.ts';
+import type { Header } from '../../transport/transport.ts';
+import type { Address } from './read-setting.ts';
+
+export interface Settings {
+  readonly policy?: readonly string[];
+  readonly server?: string;
+  readonly agent?: string;
+  readonly state?: string;
+  readonly durability?: 'full' | 'normal';
+  readonly holdMs?: number;
+  readonly logLevel?: LogLevel;
+  readonly command?: readonly string[];
+  readonly upstream?: URL;
+  readonly headers?: readonly Header[];
+  readonly listen?: Address;
+  readonly path?: string;
+  readonly publicUrl?: URL;
+  readonly token?: string;
+  readonly allowedHosts?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+  readonly isIdentityRequired?: boolean;
+  readonly jwt?: JwtSettings;
+  readonly bodyBytes?: number;
+  readonly headerBytes?: number;
+  readonly connections?: number;
+  readonly sessions?: number;
+  readonly sessionIdleMs?: number;
+}
+
+export interface JwtSettings {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  /** An URL, or the path of a file. */
+  readonly jwks: URL | string;
+  readonly algorithms: readonly string[];
+  readonly agentClaim: readonly string[];
+  readonly clockSkewMs: number;
+}

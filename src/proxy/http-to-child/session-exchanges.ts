@@ -1,0 +1,64 @@
+// The exchanges of one session of the older protocols: POSTs with messages, and the standing stream.
+import type { HttpExchange } from '../../transport/http-exchange.ts';
+import type { Header } from '../../transport/transport.ts';
+import type { ClientPost } from '../http/client-request.ts';
+import { replyProblem } from '../http/http-errors.ts';
+import { INTERNAL_ERROR, INVALID_REQUEST } from '../json-rpc.ts';
+import type { ChildSession, ChildSessions } from './child-sessions.ts';
+import { createPostAnswer } from './post-answer.ts';
+
+/** `initialize`: a session of its own, whose id comes with the answer. */
+export async function startSession(sessions: ChildSessions, request: ClientPost): Promise<void> {
+  const { exchange, agent } = request;
+  const session = await sessions.open(agent);
+  if (session === null) {
+    const message = 'Regent serves as many sessions as it may; try again later.';
+    const headers = [['Retry-After', '10']] as const;
+    return replyProblem(exchange, { status: 503, code: INTERNAL_ERROR, message, headers });
+  }
+  accept(session, request, [['Mcp-Session-Id', session.id]]);
+}
+
+/** Versions that have the header field `MCP-Protocol-Version`, and those before, whose clients may send it as well. */
+const KNOWN_VERSIONS: ReadonlySet<string> = new Set([
+  '2025-11-25',
+  '2025-06-18',
+  '2025-03-26',
+  '2024-11-05',
+  '2024-10-07',
+]);
+
+export function postToSession(session: ChildSession, request: Omit<ClientPost, 'passedHeaders'>): void {
+  const version = request.exchange.header('mcp-protocol-version')?.trim();
+  if (version !== undefined && !KNOWN_VERSIONS.has(version)) {
+    const message = `Bad Request: unsupported protocol version ${JSON.stringify(version)}`;
+    return replyProblem(request.exchange, { status: 400, code: INVALID_REQUEST, message });
+  }
+  accept(session, request, []);
+}
+
+/** A client that goes away has not cancelled: its late answer is dropped. */
+function accept(
+  { router, proxy }: ChildSession,
+  { exchange, reading }: Omit<ClientPost, 'passedHeaders'>,
+  headers: readonly Header[],
+): void {
+  const asks = reading.messages.some(({ kind }) => kind === 'request');
+  if (asks) {
+    router.addPost(
+      createPostAnswer({ exchange, reading, headers, statusOf: () => 200, onFinished: () => {} }),
+    );
+  }
+  proxy.accept(exchange.body, reading);
+  if (!asks) exchange.reply({ status: 202 });
+}
+
+export function openStanding({ router }: ChildSession, exchange: HttpExchange): void {
+  if (router.hasStanding) {
+    const message = 'Conflict: this session has a stream already';
+    return replyProblem(exchange, { status: 409, code: INVALID_REQUEST, message });
+  }
+  const stream = exchange.openEvents({ status: 200 });
+  router.openStanding(stream);
+  exchange.onGone(() => router.closeStanding(stream));
+}
