@@ -26,6 +26,7 @@ export function decodeHeaderValue(value: string): string | null {
   const text = trimSpace(value);
   if (!FIELD_TEXT.test(text)) return null;
   if (!isWrapped(text)) return text;
+  if (text.length < PREFIX.length + SUFFIX.length) return null;
   const source = text.slice(PREFIX.length, -SUFFIX.length);
   const bytes = Buffer.from(source, 'base64');
   // Node skips what is no base64; only what it would write itself is.
@@ -49,7 +50,7 @@ export function argumentText(argument: JsonNode | undefined): string | null {
 }
 
 function isWrapped(text: string): boolean {
-  return text.startsWith(PREFIX) && text.endsWith(SUFFIX) && text.length >= PREFIX.length + SUFFIX.length;
+  return text.startsWith(PREFIX) && text.endsWith(SUFFIX);
 }
 
 function isSpace(character: string | undefined): boolean {
