@@ -45,7 +45,7 @@ async function openServer({ gate }: OpenGate, { server, limits }: StdioOptions):
     return startChildServer({ command: server.command, maxBytes, graceMs: GRACE_MS });
   }
   const upstream = openUpstream({ url: server.url, headers: server.headers, maxBytes });
-  return openHttpServerPeer({ upstream, url: server.url, maxBytes, log: gate.log });
+  return openHttpServerPeer({ upstream, url: server.url, log: gate.log, graceMs: GRACE_MS });
 }
 
 function exitCodeOf({ exit, endedFirst }: ProxyEnd, signal: NodeJS.Signals | null): number {

@@ -14,7 +14,7 @@ export interface ProxyEnd {
   readonly endedFirst: boolean;
 }
 
-export interface Proxy {
+export interface RunningProxy {
   readonly finished: Promise<ProxyEnd>;
   /** After a change of policy: the client is told to list the tools again, where the server announces such changes. */
   announceToolChanges(): void;
@@ -24,7 +24,7 @@ export interface Proxy {
   accept(line: Buffer, reading: ReadLine): void;
 }
 
-export function startProxy(parts: ProxyParts): Proxy {
+export function startProxy(parts: ProxyParts): RunningProxy {
   const session = createSession(parts);
   const { client, server } = session;
   const messages = createClientMessages(session);

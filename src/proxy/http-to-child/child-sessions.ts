@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Agent } from '../../policy/decision.ts';
 import type { ServerPeer } from '../../transport/transport.ts';
-import { type Proxy, startProxy } from '../proxy.ts';
+import { type RunningProxy, startProxy } from '../proxy.ts';
 import type { Gate } from '../session.ts';
 import { createRoutedClient, type RoutedClient } from './routed-client.ts';
 import { createStreamRouter, type StreamRouter } from './stream-router.ts';
@@ -11,7 +11,7 @@ export interface ChildSession {
   readonly id: string;
   readonly agentId: string;
   readonly router: StreamRouter;
-  readonly proxy: Proxy;
+  readonly proxy: RunningProxy;
   usedAtMs: number;
 }
 

@@ -7,7 +7,7 @@ import { takesEvents } from '../http/client-answer.ts';
 import type { ClientPost, ClientRequest, HttpBackend } from '../http/client-request.ts';
 import { replyProblem } from '../http/http-errors.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST } from '../json-rpc.ts';
-import type { Proxy } from '../proxy.ts';
+import type { RunningProxy } from '../proxy.ts';
 import type { Gate } from '../session.ts';
 import { createChildKeeper } from './child-keeper.ts';
 import { type ChildSessions, type ChildSessionsOptions, createChildSessions } from './child-sessions.ts';
@@ -24,14 +24,14 @@ export function createHttpToChild(options: HttpToChildOptions): HttpBackend {
   const sessions = createChildSessions(options);
   const keeper = createChildKeeper(options.startServer, gate.log);
   const tools = learningOnly(createToolHeaders());
-  const running = new Set<Proxy>();
+  const running = new Set<RunningProxy>();
 
   const postModern = async (request: ClientPost): Promise<void> => {
     const { exchange, reading } = request;
     const problem = checkParamHeaders({ body: exchange.body, reading, header: exchange.header }, tools);
     if (problem !== null) return replyProblem(exchange, problem);
     const shared = await keeper.current();
-    let started: Proxy | null = null;
+    let started: RunningProxy | null = null;
     await runModernExchange(request, { ...options, peer: shared.connect(), tools }, (proxy) => {
       started = proxy;
       running.add(proxy);

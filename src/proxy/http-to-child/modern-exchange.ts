@@ -4,7 +4,7 @@ import { hasWholeEnvelope } from '../headers/message-facts.ts';
 import { statusOf } from '../headers/status-of.ts';
 import type { ToolHeaders } from '../headers/tool-headers.ts';
 import type { ClientPost } from '../http/client-request.ts';
-import { type Proxy, startProxy } from '../proxy.ts';
+import { type RunningProxy, startProxy } from '../proxy.ts';
 import type { Gate } from '../session.ts';
 import { createPostAnswer, type PostAnswer } from './post-answer.ts';
 import { createRoutedClient } from './routed-client.ts';
@@ -26,7 +26,7 @@ const NO_SESSION = 'none';
 export async function runModernExchange(
   { exchange, agent, reading }: ClientPost,
   { gate, server, peer, tools }: ModernExchangeParts,
-  onStarted: (proxy: Proxy) => void,
+  onStarted: (proxy: RunningProxy) => void,
 ): Promise<void> {
   let answer: PostAnswer | null = null;
   const client = createRoutedClient((message, head) =>

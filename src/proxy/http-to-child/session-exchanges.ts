@@ -32,7 +32,8 @@ export function postToSession(session: ChildSession, request: Omit<ClientPost, '
   const version = request.exchange.header('mcp-protocol-version')?.trim();
   if (version !== undefined && !KNOWN_VERSIONS.has(version)) {
     const message = `Bad Request: unsupported protocol version ${JSON.stringify(version)}`;
-    return replyProblem(request.exchange, { status: 400, code: INVALID_REQUEST, message });
+    replyProblem(request.exchange, { status: 400, code: INVALID_REQUEST, message });
+    return;
   }
   accept(session, request, []);
 }
@@ -56,7 +57,8 @@ function accept(
 export function openStanding({ router }: ChildSession, exchange: HttpExchange): void {
   if (router.hasStanding) {
     const message = 'Conflict: this session has a stream already';
-    return replyProblem(exchange, { status: 409, code: INVALID_REQUEST, message });
+    replyProblem(exchange, { status: 409, code: INVALID_REQUEST, message });
+    return;
   }
   const stream = exchange.openEvents({ status: 200 });
   router.openStanding(stream);
