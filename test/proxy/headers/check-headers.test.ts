@@ -102,6 +102,7 @@ describe('what does not agree is refused', () => {
     ['nothing at all', toolCall('greet'), [], '400 -32020'],
     ['another method', request('tools/list'), [V, ['Mcp-Method', 'prompts/list']], '400 -32020'],
     ['the method in capitals', request('tools/list'), [V, ['Mcp-Method', 'TOOLS/LIST']], '400 -32020'],
+    ['a method in raw Latin-1', request('é'), [V, ['Mcp-Method', 'é']], '400 -32020'],
     ['an empty method', request('tools/list'), [V, ['Mcp-Method', '']], '400 -32020'],
     ['another name', toolCall('greet'), [V, CALL, ['Mcp-Name', 'forbidden']], '400 -32020'],
     ['the name in capitals', toolCall('greet'), [V, CALL, ['Mcp-Name', 'GREET']], '400 -32020'],

@@ -175,10 +175,11 @@ describe('the reference server answers as Regent does', () => {
   ])('a notification %s', (_, headers, kind) => {
     const body = '{"jsonrpc":"2.0","method":"notifications/x"}';
     const { header } = postOf(body, headers);
+    const [version, method] = [header('mcp-protocol-version'), header('mcp-method')];
     const outcome = classifyInboundRequest({
       httpMethod: 'POST',
-      protocolVersionHeader: header('mcp-protocol-version'),
-      mcpMethodHeader: header('mcp-method'),
+      ...(version !== undefined && { protocolVersionHeader: version }),
+      ...(method !== undefined && { mcpMethodHeader: method }),
       body: JSON.parse(body),
     });
     expect(outcome.kind).toBe(kind);

@@ -2,7 +2,12 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler, fromJsonSchema, McpServer } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  fromJsonSchema,
+  type McpHttpHandler,
+  McpServer,
+} from '@modelcontextprotocol/server';
 import type { Header } from '../../../src/transport/transport.ts';
 import { ANNOTATED } from './calls.ts';
 
@@ -18,11 +23,21 @@ export async function startReferenceServer(
   { strict = false }: { strict?: boolean } = {},
 ): Promise<ReferenceServer> {
   const handler = createMcpHandler(() => serverWith(names), { legacy: strict ? 'reject' : 'stateless' });
-  const listener = createServer(toNodeHandler(handler));
+  const { port, close } = await listenFor(handler);
+  return { post: (body, headers) => post(port, body, headers), close };
+}
+
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function listenFor(handler: McpHttpHandler): Promise<Listening> {
+  const listener = createServer();
+  listener.on('request', toNodeHandler(handler));
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const { port } = listener.address() as AddressInfo;
   return {
-    post: (body, headers) => post(port, body, headers),
+    port: (listener.address() as AddressInfo).port,
     close: async () => {
       await handler.close();
       listener.closeAllConnections();

@@ -45,11 +45,10 @@ describe('headersOf', () => {
     expect(headersFor(body)).toEqual([]);
   });
 
-  it('says method and version of a notification with an envelope', () => {
-    const body = request('notifications/x', { name: 'n' }).replace('"id":1,', '');
-    expect(headersFor(body)).toEqual([
+  it('says method and version of a notification with an envelope, and no more', () => {
+    expect(headersFor(toolCall('greet').replace('"id":1,', ''))).toEqual([
       ['MCP-Protocol-Version', VERSION],
-      ['Mcp-Method', 'notifications/x'],
+      ['Mcp-Method', 'tools/call'],
     ]);
   });
 
