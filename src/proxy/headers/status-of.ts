@@ -4,7 +4,7 @@ import { HEADER_MISMATCH } from './header-mismatch.ts';
 
 const METHOD_NOT_FOUND = -32601;
 const MISSING_CLIENT_CAPABILITY = -32021;
-const UNSUPPORTED_VERSION = -32022;
+export const UNSUPPORTED_VERSION = -32022;
 
 const STATUSES: ReadonlyMap<number, number> = new Map([
   [PARSE_ERROR, 400],

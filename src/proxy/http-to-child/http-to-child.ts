@@ -1,11 +1,14 @@
 // HTTP in front of a server that is a command: one child for each session of the older protocols, one shared child for
 // protocol 2026-07-28.
 import type { ServerPeer } from '../../transport/transport.ts';
+import type { CheckedPost } from '../headers/check-headers.ts';
 import { checkParamHeaders } from '../headers/check-param-headers.ts';
+import { MODERN_VERSION, versionOf } from '../headers/message-facts.ts';
+import { UNSUPPORTED_VERSION } from '../headers/status-of.ts';
 import { createToolHeaders, type ToolHeaders } from '../headers/tool-headers.ts';
 import { takesEvents } from '../http/client-answer.ts';
 import type { ClientPost, ClientRequest, HttpBackend } from '../http/client-request.ts';
-import { replyProblem } from '../http/http-errors.ts';
+import { type HttpProblem, replyProblem } from '../http/http-errors.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST } from '../json-rpc.ts';
 import type { RunningProxy } from '../proxy.ts';
 import type { Gate } from '../session.ts';
@@ -28,7 +31,8 @@ export function createHttpToChild(options: HttpToChildOptions): HttpBackend {
 
   const postModern = async (request: ClientPost): Promise<void> => {
     const { exchange, reading } = request;
-    const problem = checkParamHeaders({ body: exchange.body, reading, header: exchange.header }, tools);
+    const post = { body: exchange.body, reading, header: exchange.header };
+    const problem = checkVersion(post) ?? checkParamHeaders(post, tools);
     if (problem !== null) return replyProblem(exchange, problem);
     const shared = await keeper.current();
     let started: RunningProxy | null = null;
@@ -85,6 +89,20 @@ function withoutLineBreaks(request: ClientPost): ClientPost {
   if (exchange.body.indexOf(0x0a) < 0 && exchange.body.indexOf(0x0d) < 0) return request;
   const body = Buffer.from(exchange.body.map((byte) => (byte === 0x0a || byte === 0x0d ? 0x20 : byte)));
   return { ...request, exchange: Object.create(exchange, { body: { value: body } }) as typeof exchange };
+}
+
+/** What HTTP means for a message is Regent's to say here: it can for the version that it knows. */
+function checkVersion({ body, reading }: CheckedPost): HttpProblem | null {
+  const [message] = reading.messages;
+  const version = message === undefined ? null : versionOf(body, message);
+  if (version === null || version === MODERN_VERSION || message?.kind !== 'request') return null;
+  return {
+    status: 400,
+    code: UNSUPPORTED_VERSION,
+    message: `Unsupported protocol version: ${version}`,
+    data: JSON.stringify({ supported: [MODERN_VERSION], requested: version }),
+    idText: message.idText,
+  };
 }
 
 async function postLegacy(sessions: ChildSessions, request: ClientPost): Promise<void> {

@@ -2,7 +2,7 @@
 // say, and come soon; a stream of events otherwise.
 import type { HttpExchange } from '../../transport/http-exchange.ts';
 import type { Header, PlacedHead } from '../../transport/transport.ts';
-import { createClientAnswer, joinBatch } from '../http/client-answer.ts';
+import { createClientAnswer, joinBatch, takesEvents } from '../http/client-answer.ts';
 import { JSON_TYPE } from '../http/http-errors.ts';
 import { idKey } from '../read/id-key.ts';
 import type { ReadLine } from '../read/read-message.ts';
@@ -27,6 +27,8 @@ export interface PostAnswerOptions {
   /** Of the one answer, where no stream was opened. */
   readonly statusOf: (message: Buffer, head: PlacedHead) => number;
   readonly onFinished: () => void;
+  /** A stream from the beginning, where the client takes one, as servers of the older protocols answer. */
+  readonly prefersEvents?: boolean;
 }
 
 /** For a POST with requests; one without is answered 202. */
@@ -37,7 +39,8 @@ export function createPostAnswer(options: PostAnswerOptions): PostAnswer {
   const tokens = new Set(requests.map(({ progressTokenText }) => progressTokenText ?? ''));
   const lines: Buffer[] = [];
   const client = createClientAnswer(exchange);
-  client.expectWait(headers);
+  if (options.prefersEvents === true && takesEvents(exchange)) client.openEvents(200, headers);
+  else client.expectWait(headers);
 
   const finish = async (status: number): Promise<void> => {
     onFinished();

@@ -47,7 +47,14 @@ function accept(
   const asks = reading.messages.some(({ kind }) => kind === 'request');
   if (asks) {
     router.addPost(
-      createPostAnswer({ exchange, reading, headers, statusOf: () => 200, onFinished: () => {} }),
+      createPostAnswer({
+        exchange,
+        reading,
+        headers,
+        statusOf: () => 200,
+        onFinished: () => {},
+        prefersEvents: true,
+      }),
     );
   }
   proxy.accept(exchange.body, reading);
