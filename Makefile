@@ -5,7 +5,7 @@ OPA_WASM := dist/compiler/opa/opa.wasm
 GO_SOURCES := $(wildcard compiler/opa/*.go) compiler/opa/go.mod compiler/opa/go.sum
 TS_SOURCES := $(shell find compiler src test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: all build demo test check bench test-nodes docs clean help prerequisites
+.PHONY: all build demo test check bench conformance test-nodes docs clean help prerequisites
 
 all: build ## build everything (the default)
 
@@ -37,6 +37,7 @@ demo: build ## run the finance policy in front of a real MCP server
 test: build check ## run every check and every test
 	node dist/compiler/opa/check-rego.js rego
 	$(NODE_BIN)/vitest run
+	node dist/test/conformance/run-conformance.js
 
 check: node_modules/.installed
 	$(NODE_BIN)/biome check .
@@ -46,6 +47,9 @@ check: node_modules/.installed
 
 bench: build ## measure what Regent adds, beside a plain relay
 	node dist/bench/run-bench.js
+
+conformance: build ## run the official MCP suite, direct and through Regent, and compare
+	node dist/test/conformance/run-conformance.js
 
 test-nodes: build ## run the packed package's end-to-end tests on Node 22, 24 and 26
 	bash test/packed/run-on-nodes.sh
