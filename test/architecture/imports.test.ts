@@ -23,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/journal',
     'src/telemetry',
     'src/transport/transport.ts',
+    'src/transport/http-exchange.ts',
     'compiler/model',
   ],
   'src/cli': ['src', 'compiler'],

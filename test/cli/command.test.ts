@@ -118,9 +118,9 @@ describe('regent.yaml', () => {
 
   test.each([
     ['polcy: x\n', '"polcy" is not a key here'],
-    ['policy: 5\n', 'policy must be'],
-    ['- a\n', 'must be a mapping'],
-    ['policy: a\npolicy: b\n', 'unique'],
+    ['policy: 5\n', '1:9 wrong-type'],
+    ['- a\n', 'where a mapping is expected'],
+    ['policy: a\npolicy: b\n', '2:1 duplicate-key'],
   ])('%j is refused', (text, told) => {
     const { status, stderr } = bench.run('--config', bench.write('bad-config.yaml', text), '--', 'true');
     expect([status, stderr]).toEqual([2, expect.stringContaining(told)]);

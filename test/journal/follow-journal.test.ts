@@ -66,7 +66,8 @@ test('stops at once while it waits', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
   stop.abort();
   // Far fewer turns than the pause between two looks has; a slow machine makes them longer, and fails nothing.
-  for (let turn = 0; turn < 50 && !hasEnded; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let turn = 0; turn < 50 && !hasEnded; turn += 1)
+    await new Promise((resolve) => setTimeout(resolve, 1));
   expect(hasEnded).toBe(true);
   await following;
 });

@@ -7,19 +7,8 @@
 import type { Agent } from '../../policy/decision.ts';
 import type { AgentStore } from '../../state/store.ts';
 import { digestToken, isAgentToken } from './agent-token.ts';
+import type { Identified } from './identified.ts';
 import type { JwtVerifier } from './jwt-verifier.ts';
-
-export type Identified =
-  /** `none`: the credential, if there is one, is the server's. */
-  | { readonly kind: 'agent'; readonly agent: Agent; readonly credential: 'none' | 'token' | 'jwt' }
-  | {
-      readonly kind: 'refused';
-      readonly reason: 'no-credential' | 'bad-credential';
-      /** For people; never holds the credential. */
-      readonly detail: string;
-    }
-  /** Nobody can be told at the moment. */
-  | { readonly kind: 'unavailable'; readonly detail: string };
 
 export interface Identifier {
   /** Of the header field `Authorization`. Never rejects. */

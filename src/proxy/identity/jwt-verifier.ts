@@ -2,7 +2,7 @@
 // one of their claims, and all claims reach the policy.
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { isAgentName } from './agent-name.ts';
-import type { Identified } from './identifier.ts';
+import type { Identified } from './identified.ts';
 
 export interface JwtVerifier {
   verify(token: string): Promise<Identified>;
