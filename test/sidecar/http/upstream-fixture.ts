@@ -67,5 +67,10 @@ export function answerJson(response: http.ServerResponse, body: string | Buffer,
 export const answerCalls: Answer = ({ body }, response) => {
   const parsed = JSON.parse(body.toString()) as { id?: unknown } | Array<{ id?: unknown }>;
   const one = ({ id }: { id?: unknown }) => ({ jsonrpc: '2.0', id, result: { content: [] } });
-  answerJson(response, JSON.stringify(Array.isArray(parsed) ? parsed.map(one) : one(parsed)));
+  answerJson(
+    response,
+    JSON.stringify(
+      Array.isArray(parsed) ? parsed.filter(({ id }) => id !== undefined).map(one) : one(parsed),
+    ),
+  );
 };
