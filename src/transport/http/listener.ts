@@ -62,7 +62,8 @@ export async function openHttpListener(options: HttpListenerOptions): Promise<Ht
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: 65_000,
     noDelay: true,
-    insecureHTTPParser: false,
+    // The guard answers for a missing Host, in the form that clients of MCP read.
+    requireHostHeader: false,
   });
   server.maxConnections = limits.connections;
   server.on('request', (request, response) => void serve({ request, response, rules, options }));
