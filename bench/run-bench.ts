@@ -1,5 +1,6 @@
-// `make bench`: all parts, or those that are named: latency, evaluator, start, soak.
+// `make bench`: all parts, or those that are named: latency, evaluator, start, soak, http.
 import { benchEvaluator } from './evaluator.ts';
+import { benchHttp } from './http.ts';
 import { measureLatency } from './latency.ts';
 import { reportLatency } from './latency-report.ts';
 import { copySampleState } from './sample-state.ts';
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (workspace: Workspace) => Promise<void>>> =
   evaluator: benchEvaluator,
   start: benchStart,
   soak: benchSoak,
+  http: benchHttp,
 };
 
 const named = process.argv.slice(2);

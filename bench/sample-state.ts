@@ -5,8 +5,12 @@ import { startBenchClient } from './bench-client.ts';
 import { listShapes, regentTarget, relayStateFile } from './shapes.ts';
 import type { Workspace } from './workspace.ts';
 
+export function sampleFile({ folder }: Workspace): string {
+  return join(folder, 'sample.db');
+}
+
 export async function copySampleState(workspace: Workspace): Promise<void> {
-  const sample = join(workspace.folder, 'sample.db');
+  const sample = sampleFile(workspace);
   const client = await startBenchClient(regentTarget('full', sample, workspace));
   await client.callInTurn('plain', 10);
   await client.callInTurn('counted', 10);
