@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { isAgentName } from '../proxy/identity/agent-name.ts';
 import { createAgentToken, digestToken } from '../proxy/identity/agent-token.ts';
 import { openSqliteStore } from '../state/sqlite-store.ts';
-import type { AgentToken } from '../state/store.ts';
+import type { AgentToken, StateStore } from '../state/store.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
@@ -21,32 +21,46 @@ export async function addAgent(name: string, flags: AgentsFlags): Promise<void> 
       `${JSON.stringify(name)} cannot be an agent's name: 1 to 128 characters without control characters, not anonymous`,
     );
   }
-  const store = await openSqliteStore({ file: flags.state ?? defaultStateFile(), durability: 'full' });
+  const file = flags.state ?? defaultStateFile();
   const token = createAgentToken();
   const id = randomBytes(6).toString('hex');
-  await store.addAgentToken({ id, name, digest: digestToken(token), createdMs: Date.now() });
-  await store.close();
+  await withStore(openSqliteStore({ file, durability: 'full' }), (store) =>
+    store.addAgentToken({ id, name, digest: digestToken(token), createdMs: Date.now() }),
+  );
   process.stdout.write(`${token}\n`);
   process.stderr.write(
-    `This token of ${name} (id ${id}) is shown once. The agent sends it as: Authorization: Bearer TOKEN\n`,
+    `This token of ${name} is shown once; its digest is in ${file}, with the id ${id}.\n` +
+      'The agent sends it as: Authorization: Bearer TOKEN\n',
   );
 }
 
 export async function listAgents(flags: AgentsFlags): Promise<void> {
-  const store = await openExistingState(flags.state ?? defaultStateFile());
-  const tokens = await store.listAgentTokens();
-  await store.close();
+  const opening = openExistingState(flags.state ?? defaultStateFile());
+  const tokens = await withStore(opening, (store) => store.listAgentTokens());
   const print = flags.json === true ? (token: AgentToken) => JSON.stringify(toJson(token)) : formatToken;
   for (const token of tokens) process.stdout.write(`${print(token)}\n`);
 }
 
+/** As durable as can be: a token that was taken back must not return with the power. */
 export async function removeAgent(name: string, flags: AgentsFlags): Promise<void> {
-  const store = await openExistingState(flags.state ?? defaultStateFile());
-  const removed = await store.removeAgentTokens(name, flags.token ?? null);
-  await store.close();
-  if (removed === 0)
+  const opening = openExistingState(flags.state ?? defaultStateFile(), 'full');
+  const removed = await withStore(opening, (store) => store.removeAgentTokens(name, flags.token ?? null));
+  if (removed === 0) {
     throw new CliError(`no such token of ${JSON.stringify(name)}; regent agents list shows them`);
+  }
   process.stderr.write(`${removed} ${removed === 1 ? 'token' : 'tokens'} of ${name} removed\n`);
+}
+
+async function withStore<T>(
+  opening: Promise<StateStore>,
+  operate: (store: StateStore) => Promise<T>,
+): Promise<T> {
+  const store = await opening;
+  try {
+    return await operate(store);
+  } finally {
+    await store.close();
+  }
 }
 
 function toJson({ id, name, createdMs }: AgentToken): object {

@@ -1,10 +1,14 @@
-// Opens a state file for a command that reads it: such a command never makes one.
+// Opens a state file for a command that needs what is in it: such a command never makes one.
 import { existsSync } from 'node:fs';
-import { openSqliteStore } from '../state/sqlite-store.ts';
+import { openSqliteStore, type SqliteStoreOptions } from '../state/sqlite-store.ts';
 import type { StateStore } from '../state/store.ts';
 import { CliError } from './cli-error.ts';
 
-export async function openExistingState(file: string): Promise<StateStore> {
+/** `durability` is that of what the command writes. */
+export async function openExistingState(
+  file: string,
+  durability: SqliteStoreOptions['durability'] = 'normal',
+): Promise<StateStore> {
   if (!existsSync(file)) throw new CliError(`there is no state file ${file}; say which with --state FILE`);
-  return openSqliteStore({ file, durability: 'normal', mustExist: true });
+  return openSqliteStore({ file, durability, mustExist: true });
 }

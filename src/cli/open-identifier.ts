@@ -1,8 +1,9 @@
 // Who may call over HTTP, from the settings and the policy in force.
 
+import { fileKeys } from '../proxy/identity/file-keys.ts';
 import { createIdentifier, type Identifier } from '../proxy/identity/identifier.ts';
-import { fileKeys, remoteKeys } from '../proxy/identity/issuer-keys.ts';
 import { createJwtVerifier, type JwtVerifier } from '../proxy/identity/jwt-verifier.ts';
+import { remoteKeys } from '../proxy/identity/remote-keys.ts';
 import type { Gate } from '../proxy/session.ts';
 import type { OpenGate } from './open-gate.ts';
 import type { JwtSettings } from './settings/settings.ts';
@@ -12,7 +13,7 @@ export function openIdentifier({ gate, store, serverName }: OpenGate, options: S
   const { jwt } = options.identity;
   return createIdentifier({
     tokens: store,
-    jwt: jwt === null ? null : openJwtVerifier(jwt),
+    jwt: jwt === null ? null : openJwtVerifier(jwt, gate.log),
     unnamed: () => (provesAgents(gate, serverName, options) ? null : { id: options.agent, claims: '{}' }),
   });
 }
@@ -24,7 +25,12 @@ export function provesAgents(gate: Gate, serverName: string, options: SidecarOpt
   return !isAgentNamed && gate.policy().namesAgents(serverName);
 }
 
-function openJwtVerifier(settings: JwtSettings): JwtVerifier {
+function openJwtVerifier(settings: JwtSettings, log: Gate['log']): JwtVerifier {
   const { jwks } = settings;
-  return createJwtVerifier(settings, jwks instanceof URL ? remoteKeys(jwks) : fileKeys(jwks));
+  const report = (detail: string): void =>
+    log.warn({ detail }, "the issuer's keys could not be read anew; the known ones go on");
+  return createJwtVerifier(
+    settings,
+    jwks instanceof URL ? remoteKeys(jwks, { report }) : fileKeys(jwks, report),
+  );
 }

@@ -4,7 +4,7 @@
 // itself. The hot path is one statement and one hop to the thread pool.
 import { resolve } from 'node:path';
 import { createSerialQueue } from './serial-queue.ts';
-import { createAgentRows } from './sqlite/sqlite-agents.ts';
+import { prepareAgents } from './sqlite/sqlite-agents.ts';
 import { type InsertBatch, prepareInsert } from './sqlite/sqlite-batch.ts';
 import { isSqliteError, openConnection, type SqliteConnection } from './sqlite/sqlite-connection.ts';
 import { prepareReadCounters, type ReadCounters } from './sqlite/sqlite-counters.ts';
@@ -13,7 +13,7 @@ import { listEntries, prepareSettle, readLatestSequence, type SettleRows } from 
 import { identifyFile, OVERTAKEN, prepareSchema } from './sqlite/sqlite-schema.ts';
 import { prepareTransaction, type RunTransaction } from './sqlite/sqlite-transaction.ts';
 import { claimStateFile, type StateFile } from './sqlite/state-file.ts';
-import type { CommitResult, StateStore } from './store.ts';
+import type { AgentStore, CommitResult, StateStore } from './store.ts';
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -34,6 +34,7 @@ interface StoreParts {
   readonly insert: InsertBatch;
   readonly transaction: RunTransaction;
   readonly settle: SettleRows;
+  readonly agents: AgentStore;
 }
 
 /** Throws `StateError`. A file that holds anything but Regent's own tables is left as it is. */
@@ -50,6 +51,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
         insert: await prepareInsert(connection),
         transaction: await prepareTransaction(connection),
         settle: await prepareSettle(connection),
+        agents: await prepareAgents(connection),
       });
     } catch (error) {
       await connection.close().catch(() => undefined);
@@ -77,8 +79,7 @@ async function configure(
 }
 
 function createStore(parts: StoreParts): StateStore {
-  const { file, connection, readCounters, insert, transaction } = parts;
-  const agents = createAgentRows(connection);
+  const { file, connection, readCounters, insert, transaction, agents } = parts;
   const runInOrder = createSerialQueue();
   let isClosed = false;
   const operate = <T>(operation: () => Promise<T>): Promise<T> =>

@@ -30,10 +30,15 @@ export function readJwt(
     jwks: jwks && readWith(jwks.value, jwks.scope, (text) => readKeyPlace(text, inFolder)),
     algorithms:
       algorithms === undefined ? DEFAULT_ALGORITHMS : readAlgorithms(algorithms.value, algorithms.scope),
-    agentClaim: (claim === undefined ? 'sub' : readText(claim.value, claim.scope))?.split('.'),
+    agentClaim: claim === undefined ? ['sub'] : splitClaim(readText(claim.value, claim.scope)),
     clockSkewMs: skew === undefined ? DEFAULT_SKEW_MS : readWith(skew.value, skew.scope, readDuration),
   };
   return Object.values(read).includes(undefined) ? undefined : (read as JwtSettings);
+}
+
+/** `act.sub` is a claim in a claim; names that are URLs (RFC 7519, section 4.2) hold dots of their own. */
+function splitClaim(name: string | undefined): readonly string[] | undefined {
+  return name?.includes('://') ? [name] : name?.split('.');
 }
 
 /** Keys that come over an open network would let anybody on it make tokens. */

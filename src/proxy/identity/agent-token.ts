@@ -2,14 +2,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 const PREFIX = 'rgt_';
+/** 256 bits in base64url. */
+const TOKEN = /^rgt_[\w-]{43}$/;
+const TOKEN_ANYWHERE = /rgt_[\w-]{43}/;
 
 export function createAgentToken(): string {
   return `${PREFIX}${randomBytes(32).toString('base64url')}`;
 }
 
-/** A credential that can only be one of these tokens. */
-export function isAgentToken(credential: string): boolean {
+/** A credential that can only be one of these tokens, or meant as one. */
+export function isMeantAsAgentToken(credential: string): boolean {
   return credential.startsWith(PREFIX);
+}
+
+export function isAgentToken(credential: string): boolean {
+  return TOKEN.test(credential);
+}
+
+/** Such as a token without `Bearer`, or with something after it: whatever else this text is, it is not the server's. */
+export function holdsAgentToken(text: string): boolean {
+  return TOKEN_ANYWHERE.test(text);
 }
 
 /** SHA-256, hex: what is stored, and looked up. A look-up by digest tells nothing of the token by its time. */

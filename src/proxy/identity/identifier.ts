@@ -6,7 +6,7 @@
 //                 ─▶ other, or none          ─▶ the sidecar's agent, or refused
 import type { Agent } from '../../policy/decision.ts';
 import type { AgentStore } from '../../state/store.ts';
-import { digestToken, isAgentToken } from './agent-token.ts';
+import { digestToken, holdsAgentToken, isAgentToken, isMeantAsAgentToken } from './agent-token.ts';
 import type { Identified } from './identified.ts';
 import type { JwtVerifier } from './jwt-verifier.ts';
 
@@ -16,6 +16,7 @@ export interface Identifier {
 }
 
 export interface IdentifierOptions {
+  /** Read for each request, so that a removed token is refused at the next one. */
   readonly tokens: Pick<AgentStore, 'findAgent'>;
   readonly jwt: JwtVerifier | null;
   /** The agent of callers that send no credential of Regent's; null where they must. Asked for each request. */
@@ -26,27 +27,34 @@ export function createIdentifier({ tokens, jwt, unnamed }: IdentifierOptions): I
   return {
     identify: async (authorization) => {
       const credential = readBearer(authorization);
-      if (credential !== null && isAgentToken(credential)) return findToken(tokens, credential);
+      if (credential !== null && isMeantAsAgentToken(credential)) return identifyToken(tokens, credential);
+      if (authorization !== undefined && holdsAgentToken(authorization)) {
+        return refused("an agent's token is sent as: Authorization: Bearer TOKEN");
+      }
       if (credential !== null && jwt !== null) return jwt.verify(credential);
       const agent = jwt === null ? unnamed() : null;
       if (agent !== null) return { kind: 'agent', agent, credential: 'none' };
-      return authorization === undefined
-        ? { kind: 'refused', reason: 'no-credential', detail: 'the request has no bearer token' }
-        : { kind: 'refused', reason: 'bad-credential', detail: 'the credential is not one of this sidecar' };
+      if (authorization !== undefined) return refused('the credential is not one of this sidecar');
+      return { kind: 'refused', reason: 'no-credential', detail: 'the request has no bearer token' };
     },
   };
 }
 
+/** RFC 6750, section 2.1. */
 function readBearer(authorization: string | undefined): string | null {
   return /^bearer +([\w.~+/=-]+) *$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
-async function findToken(tokens: IdentifierOptions['tokens'], token: string): Promise<Identified> {
+async function identifyToken(tokens: IdentifierOptions['tokens'], token: string): Promise<Identified> {
   try {
-    const name = await tokens.findAgent(digestToken(token));
-    if (name !== null) return { kind: 'agent', agent: { id: name, claims: '{}' }, credential: 'token' };
-    return { kind: 'refused', reason: 'bad-credential', detail: 'no agent has this token' };
+    const name = isAgentToken(token) ? await tokens.findAgent(digestToken(token)) : null;
+    if (name === null) return refused('no agent has this token');
+    return { kind: 'agent', agent: { id: name, claims: '{}' }, credential: 'token' };
   } catch (error) {
-    return { kind: 'unavailable', detail: `the tokens cannot be read: ${String(error)}` };
+    return { kind: 'unavailable', detail: `the agents' tokens cannot be read: ${String(error)}` };
   }
+}
+
+function refused(detail: string): Identified {
+  return { kind: 'refused', reason: 'bad-credential', detail };
 }

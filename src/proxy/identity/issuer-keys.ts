@@ -1,35 +1,35 @@
-// The issuer's public keys (JWKS, RFC 7517): from an URL, cached and fetched anew when an unknown key id comes, or from a
-// file that may change.
-import { readFile, stat } from 'node:fs/promises';
-import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+// The issuer's public keys (JWKS, RFC 7517), wherever they come from: a fault of theirs is told from one of a token.
+import { errors, type JWTVerifyGetKey } from 'jose';
 
-export interface KeyCacheTimes {
-  /** Keys are fetched again when they are older. */
-  readonly maxAgeMs: number;
-  /** At most one fetch in this time, however many unknown key ids come. */
-  readonly cooldownMs: number;
+/** Rejects with errors of jose where the token asks for a key that is not there, else with `KeysUnavailable`. */
+export type IssuerKeys = JWTVerifyGetKey;
+
+/** The keys cannot be had at the moment: nothing can be said of any token. */
+export class KeysUnavailable extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'KeysUnavailable';
+  }
 }
 
-const DEFAULT_TIMES: KeyCacheTimes = { maxAgeMs: 600_000, cooldownMs: 30_000 };
-
-export function remoteKeys(url: URL, times: KeyCacheTimes = DEFAULT_TIMES): JWTVerifyGetKey {
-  return createRemoteJWKSet(url, {
-    cacheMaxAge: times.maxAgeMs,
-    cooldownDuration: times.cooldownMs,
-    timeoutDuration: 5000,
-  });
+/** A fault of the token: no set of keys would do. */
+export function isFaultOfToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  );
 }
 
-/** Read again when the file has changed. */
-export function fileKeys(file: string): JWTVerifyGetKey {
-  let known: { readonly changedMs: number; readonly keys: ReturnType<typeof createLocalJWKSet> } | null =
-    null;
-  return async (header, token) => {
-    const { mtimeMs } = await stat(file);
-    if (known?.changedMs !== mtimeMs) {
-      const set = JSON.parse(await readFile(file, 'utf8')) as JSONWebKeySet;
-      known = { changedMs: mtimeMs, keys: createLocalJWKSet(set) };
-    }
-    return known.keys(header, token);
-  };
+/** Never quotes what was read: a file that was named by mistake may hold a secret. */
+export function explainKeysFault(place: string, error: unknown): KeysUnavailable {
+  if (error instanceof KeysUnavailable) return error;
+  return new KeysUnavailable(`the issuer's keys cannot be read from ${place}: ${causeOf(error)}`, error);
+}
+
+function causeOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'it is not JSON';
+  if (!(error instanceof Error)) return String(error);
+  // `fetch` says why in the cause.
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }

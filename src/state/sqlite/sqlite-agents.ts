@@ -2,29 +2,25 @@
 import type { AgentStore, AgentToken } from '../store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-const SELECT = 'SELECT id, name, created_ms AS createdMs FROM agents';
-
-export function createAgentRows(connection: SqliteConnection): AgentStore {
+/** Prepared, since every request over HTTP looks its token up. */
+export async function prepareAgents(connection: SqliteConnection): Promise<AgentStore> {
+  const insert = await connection.prepare(
+    'INSERT INTO agents (id, name, digest, created_ms) VALUES (?, ?, ?, ?)',
+  );
+  const find = await connection.prepare('SELECT name FROM agents WHERE digest = ?');
+  const remove = await connection.prepare(
+    'DELETE FROM agents WHERE name = ?1 AND (?2 IS NULL OR id = ?2) RETURNING id',
+  );
   return {
-    addAgentToken: async ({ id, name, digest, createdMs }) => {
-      await connection.all('INSERT INTO agents (id, name, digest, created_ms) VALUES (?, ?, ?, ?)', [
-        id,
-        name,
-        digest,
-        createdMs,
-      ]);
-    },
+    addAgentToken: ({ id, name, digest, createdMs }) => insert.run([id, name, digest, createdMs]),
     findAgent: async (digest) => {
-      const [found] = await connection.all<AgentToken>(`${SELECT} WHERE digest = ?`, [digest]);
+      const [found] = await find.all<{ name: string }>([digest]);
       return found?.name ?? null;
     },
-    listAgentTokens: () => connection.all<AgentToken>(`${SELECT} ORDER BY name, created_ms, id`),
-    removeAgentTokens: async (name, id) => {
-      const removed = await connection.all(
-        'DELETE FROM agents WHERE name = ? AND (? IS NULL OR id = ?) RETURNING id',
-        [name, id, id],
-      );
-      return removed.length;
-    },
+    listAgentTokens: () =>
+      connection.all<AgentToken>(
+        'SELECT id, name, created_ms AS createdMs FROM agents ORDER BY name, created_ms, id',
+      ),
+    removeAgentTokens: async (name, id) => (await remove.all([name, id])).length,
   };
 }
