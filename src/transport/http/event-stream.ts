@@ -2,11 +2,11 @@
 import type { ServerResponse } from 'node:http';
 import type { ByteStream, EventStream, HttpAnswer } from '../http-exchange.ts';
 import type { Header } from '../transport.ts';
-import { endToEnd, findHeader, flatHeaders } from './header-fields.ts';
+import { findHeader, flatHeaders } from './header-fields.ts';
 import { formatMessage } from './server-event.ts';
 
 export function openBytes(response: ServerResponse, { status, headers = [] }: HttpAnswer): ByteStream {
-  response.writeHead(status, flatHeaders(endToEnd(headers)));
+  response.writeHead(status, flatHeaders(headers));
   response.flushHeaders();
   return {
     write: (bytes) => writeTo(response, bytes),

@@ -1,12 +1,14 @@
 // One request at the listener, as the proxy sees it.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { EventStream, HttpAnswer, HttpExchange } from '../http-exchange.ts';
 import type { Header } from '../transport.ts';
 import { openBytes, openEvents } from './event-stream.ts';
-import { endToEnd, findHeader, flatHeaders, headerPairs } from './header-fields.ts';
+import { flatHeaders } from './header-fields.ts';
 
 export interface ExchangeParts {
-  readonly request: IncomingMessage;
+  readonly headers: readonly Header[];
+  /** The same by name, in small letters. */
+  readonly fields: IncomingHttpHeaders;
   readonly response: ServerResponse;
   readonly method: HttpExchange['method'];
   readonly target: string;
@@ -17,8 +19,7 @@ export interface ExchangeParts {
 }
 
 export function createExchange(parts: ExchangeParts): HttpExchange {
-  const { request, response, method, target, body, ownHeaders, keepAliveMs } = parts;
-  const headers = headerPairs(request.rawHeaders);
+  const { headers, fields, response, method, target, body, ownHeaders, keepAliveMs } = parts;
   let isAnswered = false;
   const gone: Array<() => void> = [];
   response.once('close', () => {
@@ -34,7 +35,8 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
     method,
     target,
     headers,
-    header: (name) => findHeader(headers, name),
+    // Node's own table: fields that came twice were refused, or are lists.
+    header: (name) => fieldText(fields[name]),
     body,
     reply: ({ body: content = '', ...head }) => sendWhole(response, begin(head), content),
     openEvents: (head): EventStream => openEvents(response, begin(head), keepAliveMs),
@@ -49,12 +51,17 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
   };
 }
 
+function fieldText(field: string | string[] | undefined): string | undefined {
+  return typeof field === 'string' || field === undefined ? field : field.join(', ');
+}
+
+/** `headers` are end-to-end already. */
 export function sendWhole(
   response: ServerResponse,
   { status, headers = [] }: HttpAnswer,
   content: Buffer | string,
 ): void {
   const length = Buffer.byteLength(content);
-  response.writeHead(status, flatHeaders([...endToEnd(headers), ['Content-Length', String(length)]]));
+  response.writeHead(status, flatHeaders([...headers, ['Content-Length', String(length)]]));
   response.end(content);
 }

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { HttpAnswer, HttpExchange } from '../http-exchange.ts';
-import { TransportError } from '../transport.ts';
+import { type Header, TransportError } from '../transport.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { headerPairs } from './header-fields.ts';
 import { createExchange, sendWhole } from './listener-exchange.ts';
@@ -66,7 +66,9 @@ export async function openHttpListener(options: HttpListenerOptions): Promise<Ht
     requireHostHeader: false,
   });
   server.maxConnections = limits.connections;
-  server.on('request', (request, response) => void serve({ request, response, rules, options }));
+  server.on('request', (request, response) => {
+    void serve({ headers: headerPairs(request.rawHeaders), request, response, rules, options });
+  });
   server.on('checkExpectation', (_, response: ServerResponse) => {
     send(response, refuse(417, 'it expects what is not offered'));
   });
@@ -103,6 +105,7 @@ async function closeServer(server: http.Server, graceMs: number): Promise<void> 
 }
 
 interface Request {
+  readonly headers: readonly Header[];
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly rules: GuardRules;
@@ -123,13 +126,12 @@ async function serve(incoming: Request): Promise<void> {
 }
 
 /** What is answered without the proxy; null where the request is for the endpoint. */
-async function answerBeside({ request, rules, options }: Request): Promise<HttpAnswer | null> {
+async function answerBeside({ headers, request, rules, options }: Request): Promise<HttpAnswer | null> {
   const path = pathOf(request);
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (isRead && path === '/healthz') return status(200, 'ok');
   if (isRead && path === '/readyz')
     return (await options.isReady()) ? status(200, 'ready') : status(503, 'not ready');
-  const headers = headerPairs(request.rawHeaders);
   const refusal = guardRequest(headers, rules);
   if (refusal !== null) return refusal;
   if (request.method === 'OPTIONS') return preflight(headers, options.allowedOrigins) ?? notAllowed();
@@ -164,10 +166,9 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-async function serveEndpoint({ request, response, options }: Request): Promise<void> {
+async function serveEndpoint({ headers, request, response, options }: Request): Promise<void> {
   const { method } = request;
   if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') return send(response, notAllowed());
-  const headers = headerPairs(request.rawHeaders);
   const refusal = method === 'POST' ? guardBody(headers, options.limits.bodyBytes) : null;
   if (refusal !== null) return sendAndClose(response, refusal);
   const body = await readBody(request, options.limits.bodyBytes);
@@ -175,7 +176,8 @@ async function serveEndpoint({ request, response, options }: Request): Promise<v
   if (body === 'broken') return;
   await options.onExchange(
     createExchange({
-      request,
+      headers,
+      fields: request.headers,
       response,
       method,
       target: targetOf(request, options.path) ?? '',

@@ -45,18 +45,25 @@ function decoderOf(encoding: string) {
   return null;
 }
 
-async function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of readBytes(body)) {
-    parts.push(part);
-    length += part.length;
-    if (length <= maxBytes) continue;
-    body.destroy();
-    throw unreadable(`answers with more than ${maxBytes} bytes`);
-  }
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length);
+/** By events: on the path of every call an iterator would cost as much as the reading. */
+function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    body.on('data', (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      if (length <= maxBytes) return;
+      reject(unreadable(`answers with more than ${maxBytes} bytes`));
+      body.destroy();
+    });
+    body.on('end', () => {
+      const [only] = parts;
+      resolve(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length));
+    });
+    body.on('error', (cause) => reject(broken(cause)));
+    body.on('close', () => reject(broken(new Error('closed'))));
+  });
 }
 
 async function* readEvents(body: Readable, maxBytes: number): AsyncGenerator<ServerEvent> {
@@ -75,13 +82,16 @@ async function* readBytes(body: Readable): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of body) yield chunk as Buffer;
   } catch (cause) {
-    if (cause instanceof UpstreamError) throw cause;
-    const isAborted = cause instanceof Error && cause.name === 'AbortError';
-    const message = isAborted
-      ? 'The request was ended by the client'
-      : 'The connection to the MCP server broke before its answer was whole';
-    throw new UpstreamError(isAborted ? 'aborted' : 'broken', message, { mayHaveRun: true, cause });
+    throw cause instanceof UpstreamError ? cause : broken(cause);
   }
+}
+
+function broken(cause: unknown): UpstreamError {
+  const isAborted = cause instanceof Error && cause.name === 'AbortError';
+  const message = isAborted
+    ? 'The request was ended by the client'
+    : 'The connection to the MCP server broke before its answer was whole';
+  return new UpstreamError(isAborted ? 'aborted' : 'broken', message, { mayHaveRun: true, cause });
 }
 
 function unreadable(what: string, cause?: unknown): UpstreamError {

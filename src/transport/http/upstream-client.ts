@@ -21,37 +21,33 @@ const IDLE_MS = 4000;
 const REDIRECTS_MAX = 3;
 
 export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstream {
-  const client = url.protocol === 'https:' ? https : http;
+  const isSecure = url.protocol === 'https:';
+  const client = isSecure ? https : http;
+  const own = placeIn(url);
+  const placeOf = (target: URL): Place => (target === url ? own : placeIn(target));
   const agent = new client.Agent({ keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo', noDelay: true });
   const open = new Set<http.ClientRequest>();
 
   const send = (request: UpstreamRequest, target: URL, signal?: AbortSignal): Promise<http.IncomingMessage> =>
     new Promise((resolve, reject) => {
       const state: RequestState = { isConnected: false };
-      const message = client.request(target, {
+      const message = client.request({
+        ...placeOf(target),
         method: request.method,
         agent,
         headers: flatHeaders(fieldsOf(request, target, headers)),
         ...(signal === undefined ? {} : { signal }),
       });
       open.add(message);
-      // Of the connection: the agent's own time-out is for idle ones.
-      const timer = setTimeout(() => message.destroy(new Error('connect timeout')), CONNECT_MS);
-      const connected = (): void => {
-        state.isConnected = true;
-        clearTimeout(timer);
-      };
       message.once('socket', (socket) => {
+        // The agent's own time-out is for idle connections.
         socket.setTimeout(0);
-        if (!socket.connecting) connected();
-        else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+        if (socket.connecting) watchConnecting(message, state, isSecure);
+        else state.isConnected = true;
       });
       message.once('response', resolve);
       message.on('error', (cause) => reject(connectionError(cause, state, target)));
-      message.once('close', () => {
-        clearTimeout(timer);
-        open.delete(message);
-      });
+      message.once('close', () => open.delete(message));
       message.end(request.body);
     });
 
@@ -73,6 +69,26 @@ export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstr
       agent.destroy();
     },
   };
+}
+
+interface Place {
+  readonly hostname: string;
+  readonly port: string;
+  readonly path: string;
+}
+
+function placeIn({ hostname, port, pathname, search }: URL): Place {
+  // Brackets are for URLs, not for sockets.
+  return { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: `${pathname}${search}` };
+}
+
+function watchConnecting(message: http.ClientRequest, state: RequestState, isSecure: boolean): void {
+  const timer = setTimeout(() => message.destroy(new Error('connect timeout')), CONNECT_MS);
+  message.once('close', () => clearTimeout(timer));
+  message.socket?.once(isSecure ? 'secureConnect' : 'connect', () => {
+    state.isConnected = true;
+    clearTimeout(timer);
+  });
 }
 
 function fieldsOf({ method, headers, body }: UpstreamRequest, target: URL, own: readonly Header[]): Header[] {
