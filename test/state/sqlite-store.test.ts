@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createAgentToken, digestToken } from '../../src/proxy/identity/agent-token.ts';
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
 import { sampleCounter, sampleRow } from './sample-batch.ts';
 import { runSql } from './sql-file.ts';
@@ -76,6 +77,7 @@ describe('a file that is not a state file is refused and left as it is', () => {
   test.each([
     ['a table', 'DROP TABLE counters'],
     ['the journal', 'DROP TABLE journal'],
+    ['the agents', 'DROP TABLE agents'],
     ['a trigger', 'DROP TRIGGER record_decision'],
     ['everything', 'DROP VIEW decisions; DROP VIEW batches; DROP TABLE counters; DROP TABLE journal'],
     ['a changed table', 'ALTER TABLE counters ADD COLUMN note TEXT'],
@@ -101,6 +103,53 @@ describe('a file that is not a state file is refused and left as it is', () => {
     await expect(openSqliteStore(options)).rejects.toMatchObject({ code: 'schema' });
     expect(statSync(file).size).toBe(0);
   });
+});
+
+describe('a file of version 1, which knew no agents', () => {
+  const AS_VERSION_1 = 'DROP TABLE agents; PRAGMA user_version = 1';
+  const token = { id: 't1', name: 'bot', digest: 'd1', createdMs: 1 };
+
+  test('keeps its counters and journal, and takes tokens', async () => {
+    const file = await seededFile();
+    await runSql(file, AS_VERSION_1);
+    const store = await openSqliteStore({ file, durability: 'full', mustExist: true });
+    await store.addAgentToken(token);
+    expect(await store.findAgent('d1')).toBe('bot');
+    expect((await store.read(['spent']))[0]?.version).toBe(1);
+    expect((await store.list({})).map(({ sequence }) => sequence)).toEqual([1]);
+    await store.close();
+    const again = await openSqliteStore({ file, durability: 'full', mustExist: true });
+    expect(await again.findAgent('d1')).toBe('bot');
+    await again.close();
+  });
+
+  test('is brought up to date once where several sidecars start at a time', async () => {
+    const file = await seededFile();
+    await runSql(file, AS_VERSION_1);
+    const opening = Array.from({ length: 4 }, () => openSqliteStore({ file, durability: 'normal' }));
+    const stores = await Promise.all(opening);
+    await stores[0]?.addAgentToken(token);
+    expect(await Promise.all(stores.map((store) => store.findAgent('d1')))).toEqual(Array(4).fill('bot'));
+    for (const store of stores) await store.close();
+  });
+
+  test('is refused where its tables are not as they were made', async () => {
+    const file = await seededFile();
+    await runSql(file, `${AS_VERSION_1}; DROP TRIGGER record_decision`);
+    await expect(openSqliteStore({ file, durability: 'normal' })).rejects.toMatchObject({ code: 'schema' });
+  });
+});
+
+test('the file holds no token, only its digest', async () => {
+  const file = join(temporaryFolder(), 'state.db');
+  const store = await openSqliteStore({ file, durability: 'normal' });
+  const token = createAgentToken();
+  await store.addAgentToken({ id: 't1', name: 'bot', digest: digestToken(token), createdMs: 1 });
+  expect(await store.findAgent(digestToken(token))).toBe('bot');
+  const bytes = Buffer.concat([file, `${file}-wal`].map((path) => readFileSync(path)));
+  expect(bytes.includes(digestToken(token))).toBe(true);
+  expect(bytes.includes(token.slice(4))).toBe(false);
+  await store.close();
 });
 
 /** A closed state file with one row and one counter. */

@@ -1,6 +1,7 @@
 // What every state store must do; each implementation runs it.
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { StateStore } from '../../src/state/store.ts';
+import { testAgents } from './contract/agents.ts';
 import { testCommits } from './contract/commits.ts';
 import { testJournal } from './contract/journal.ts';
 import { testLockedCommits } from './contract/locked-commits.ts';
@@ -45,5 +46,6 @@ export function testStore(name: string, makePlace: () => Promise<StorePlace>): v
     testLockedCommits(subject);
     testValues(subject);
     testJournal(subject);
+    testAgents(subject);
   });
 }

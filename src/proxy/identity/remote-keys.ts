@@ -14,6 +14,8 @@ export interface KeyTimes {
   readonly cooldownMs: number;
   /** For so long after a fetch that failed, there is no other. */
   readonly retryMs: number;
+  /** So long may one fetch take. */
+  readonly fetchMs: number;
 }
 
 export interface RemoteKeysOptions {
@@ -27,8 +29,8 @@ const DEFAULT_TIMES: KeyTimes = {
   refreshMs: 300_000,
   cooldownMs: 30_000,
   retryMs: 2000,
+  fetchMs: 5000,
 };
-const FETCH_MS = 5000;
 const SET_BYTES_MAX = 1024 * 1024;
 
 export function remoteKeys(url: URL, { report, times = DEFAULT_TIMES }: RemoteKeysOptions): IssuerKeys {
@@ -36,7 +38,7 @@ export function remoteKeys(url: URL, { report, times = DEFAULT_TIMES }: RemoteKe
   const keys = createRemoteJWKSet(url, {
     cacheMaxAge: times.maxAgeMs,
     cooldownDuration: times.cooldownMs,
-    timeoutDuration: FETCH_MS,
+    timeoutDuration: times.fetchMs,
     [customFetch]: fetches.fetch,
   });
   const explain = (error: unknown): Error => explainKeysFault(url.href, error);
