@@ -1,0 +1,41 @@
+// docs/operations.md: its regent.yaml is read, and has every key that there is.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../src/cli/settings/read-config.ts';
+import * as tables from '../../src/cli/settings/setting-keys.ts';
+
+const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
+
+test('the example of regent.yaml has no problems, and means what it says', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'regent-docs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const name of ['api-key', 'door-token'])
+    writeFileSync(path.join(folder, name), 's'.repeat(32), { mode: 0o600 });
+  process.env.UPSTREAM_AUTHORIZATION = 'Bearer x';
+  onTestFinished(() => void delete process.env.UPSTREAM_AUTHORIZATION);
+  const { settings, diagnostics } = readConfig(path.join(folder, 'regent.yaml'), example);
+  expect(diagnostics).toEqual([]);
+  expect(settings).toMatchObject({
+    policy: [path.join(folder, 'policy.yaml')],
+    holdMs: 45_000,
+    headers: [
+      ['Authorization', 'Bearer x'],
+      ['X-Api-Key', 's'.repeat(32)],
+    ],
+    listen: { host: '127.0.0.1', port: 8931 },
+    token: 's'.repeat(32),
+    isIdentityRequired: true,
+    jwt: { audience: ['regent'], agentClaim: ['sub'], clockSkewMs: 30_000 },
+    bodyBytes: 64 * 1024 * 1024,
+    sessionIdleMs: 1_800_000,
+  });
+});
+
+test('the example of regent.yaml has every key', () => {
+  const keys = Object.values(tables).flatMap((table) => Object.keys(table));
+  const missing = keys.filter((key) => !new RegExp(`\\b${key}:`).test(example));
+  expect(missing).toEqual([]);
+});
