@@ -67,7 +67,7 @@ function openBackend({ gate, serverName }: OpenGate, options: HttpOptions): Http
     const upstream = openUpstream({ url: server.url, headers: server.headers, maxBytes });
     const sessions = createUpstreamSessions({
       sessionsMax: limits.sessions,
-      isStrict: provesAgents(gate, serverName, options),
+      isStrict: () => provesAgents(gate, serverName, options),
     });
     return createHttpToHttp({ gate, server: serverName, upstream, upstreamUrl: server.url, sessions });
   }

@@ -17,6 +17,8 @@ export interface CallsInFlight {
   cancel(key: string): boolean;
   /** Nothing of it can run any more. */
   voidAll(reason: VoidReason): void;
+  /** The client has gone away from this one: it is void if it is held, now or later. */
+  abandon(key: string): void;
   /** The client sends no more, but may still read: calls that are held are void, now and later; others go on. */
   voidHeld(): void;
 }
@@ -25,6 +27,7 @@ interface Flight {
   readonly key: string | null;
   voided: VoidReason | null;
   controller: AbortController | null;
+  isAbandoned: boolean;
 }
 
 export function createCallsInFlight(): CallsInFlight {
@@ -36,13 +39,13 @@ export function createCallsInFlight(): CallsInFlight {
   };
   const signalOf = (flight: Flight): AbortSignal => {
     flight.controller ??= new AbortController();
-    if (isClientGone) flight.voided ??= 'client-gone';
+    if (isClientGone || flight.isAbandoned) flight.voided ??= 'client-gone';
     if (flight.voided !== null) flight.controller.abort();
     return flight.controller.signal;
   };
   return {
     begin: (key) => {
-      const flight: Flight = { key, voided: null, controller: null };
+      const flight: Flight = { key, voided: null, controller: null, isAbandoned: false };
       flights.add(flight);
       return {
         get voided() {
@@ -56,6 +59,13 @@ export function createCallsInFlight(): CallsInFlight {
       const cancelled = [...flights].filter((flight) => flight.key === key);
       for (const flight of cancelled) makeVoid(flight, 'cancelled');
       return cancelled.length > 0;
+    },
+    abandon: (key) => {
+      for (const flight of flights) {
+        if (flight.key !== key) continue;
+        flight.isAbandoned = true;
+        if (flight.controller !== null) makeVoid(flight, 'client-gone');
+      }
     },
     voidAll: (reason) => {
       for (const flight of flights) makeVoid(flight, reason);

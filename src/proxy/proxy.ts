@@ -20,6 +20,8 @@ export interface RunningProxy {
   announceToolChanges(): void;
   /** Ends the session as if the client had gone away. */
   stop(): void;
+  /** The client no longer waits for the answer to this request (its id as `idKey` makes it). */
+  abandon(key: string): void;
   /** A message of the client that was read before; for clients that are no stream of lines. */
   accept(line: Buffer, reading: ReadLine): void;
 }
@@ -57,6 +59,7 @@ export function startProxy(parts: ProxyParts): RunningProxy {
     finished: finish(),
     stop,
     accept: messages.accept,
+    abandon: messages.inFlight.abandon,
     announceToolChanges: () => {
       if (session.announcesToolChanges) sendToClient(session, toolsChangedLine(null));
       for (const { idText } of session.pending.toolListeners()) {

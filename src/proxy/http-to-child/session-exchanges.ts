@@ -4,6 +4,7 @@ import type { Header } from '../../transport/transport.ts';
 import type { ClientPost } from '../http/client-request.ts';
 import { replyProblem } from '../http/http-errors.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST } from '../json-rpc.ts';
+import { idKey } from '../read/id-key.ts';
 import type { ChildSession, ChildSessions } from './child-sessions.ts';
 import { createPostAnswer } from './post-answer.ts';
 
@@ -38,7 +39,7 @@ export function postToSession(session: ChildSession, request: Omit<ClientPost, '
   accept(session, request, []);
 }
 
-/** A client that goes away has not cancelled: its late answer is dropped. */
+/** A client that goes away has not cancelled: its late answer is dropped. What is held, though, is void. */
 function accept(
   { router, proxy }: ChildSession,
   { exchange, reading }: Omit<ClientPost, 'passedHeaders'>,
@@ -58,6 +59,9 @@ function accept(
     );
   }
   proxy.accept(exchange.body, reading);
+  exchange.onGone(() => {
+    for (const { idText } of reading.messages) if (idText !== null) proxy.abandon(idKey(idText));
+  });
   if (!asks) exchange.reply({ status: 202 });
 }
 

@@ -11,7 +11,7 @@ import type { ClientLine } from '../session.ts';
 import { type JudgedPost, judgePost } from './judge-post.ts';
 import type { MessageEndpoint } from './message-endpoints.ts';
 import type { Relay } from './relay.ts';
-import { passRaw } from './relay-answer.ts';
+import { passAnswer } from './relay-answer.ts';
 
 export async function forwardMessage(
   relay: Relay,
@@ -46,7 +46,7 @@ async function send(relay: Relay, message: MessageToSend): Promise<void> {
       headers: passedHeaders,
       body,
     });
-    await passRaw(answer, exchange);
+    await passAnswer(answer, exchange, endpoint.conversation);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     replyProblem(exchange, { status: 502, code: INTERNAL_ERROR, message: `${error.message}.` });

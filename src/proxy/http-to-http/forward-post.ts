@@ -9,7 +9,7 @@ import { INVALID_REQUEST } from '../json-rpc.ts';
 import type { Conversation } from '../session.ts';
 import { type JudgedPost, judgePost } from './judge-post.ts';
 import { answerAllLost } from './lost-requests.ts';
-import type { Relay } from './relay.ts';
+import { type Relay, urlOf } from './relay.ts';
 import { relayAnswer } from './relay-answer.ts';
 import { newSession, type UpstreamSession } from './upstream-sessions.ts';
 
@@ -78,7 +78,10 @@ async function answerPost(post: Post, { body, isHeld, denials }: JudgedPost): Pr
 async function sendPost(post: Post, body: Buffer): Promise<UpstreamAnswer> {
   const { relay, session, exchange, passedHeaders } = post;
   const signal = isModern(post) ? abortedWhenGone(exchange) : undefined;
-  const answer = await relay.upstream.request({ method: 'POST', headers: passedHeaders, body }, signal);
+  const answer = await relay.upstream.request(
+    { method: 'POST', url: urlOf(relay, exchange), headers: passedHeaders, body },
+    signal,
+  );
   const opened = answer.header('mcp-session-id');
   if (isInitialize(post) && opened !== undefined) relay.sessions.open(opened, session);
   const used = exchange.header('mcp-session-id');

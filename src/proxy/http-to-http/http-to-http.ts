@@ -6,16 +6,19 @@ import { INTERNAL_ERROR } from '../json-rpc.ts';
 import { toolsChangedLine } from '../own-lines.ts';
 import { forwardMessage } from './forward-message.ts';
 import { forwardPost, replyUnknownSession } from './forward-post.ts';
-import { createRelay, type OpenStream, type Relay, type RelayParts } from './relay.ts';
-import { passRaw } from './relay-answer.ts';
+import { isEndpoint } from './message-endpoints.ts';
+import { createRelay, type OpenStream, type Relay, type RelayParts, urlOf } from './relay.ts';
+import { passAnswer } from './relay-answer.ts';
 import { openStandingStream } from './standing-stream.ts';
 
 export function createHttpToHttp(parts: RelayParts): HttpBackend {
   const relay = createRelay(parts);
   return {
-    post: (request) => {
-      const endpoint = relay.endpoints.find(request.exchange.target, request.agent.id);
-      return endpoint === null ? forwardPost(relay, request) : forwardMessage(relay, request, endpoint);
+    post: async (request) => {
+      const { exchange, agent } = request;
+      if (!isEndpoint(exchange.target)) return forwardPost(relay, request);
+      const endpoint = relay.endpoints.find(exchange.target, agent.id);
+      return endpoint === null ? replyUnknownSession(request) : forwardMessage(relay, request, endpoint);
     },
     other: (request) => forwardOther(relay, request),
     announceToolChanges: () => {
@@ -41,9 +44,13 @@ async function forwardOther(relay: Relay, request: ClientRequest): Promise<void>
   if (session === 'foreign') return replyUnknownSession(request);
   if (exchange.method === 'GET') return openStandingStream(relay, request, session);
   try {
-    const answer = await relay.upstream.request({ method: 'DELETE', headers: passedHeaders });
+    const answer = await relay.upstream.request({
+      method: 'DELETE',
+      url: urlOf(relay, exchange),
+      headers: passedHeaders,
+    });
     if (id !== undefined && answer.status < 300) relay.sessions.forget(id);
-    await passRaw(answer, exchange);
+    await passAnswer(answer, exchange, relay.converse(agent, session));
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     replyProblem(exchange, { status: 502, code: INTERNAL_ERROR, message: `${error.message}.` });

@@ -23,6 +23,11 @@ export interface MessageEndpoints {
 
 const QUERY = '?regent-endpoint=';
 
+/** `target` as `HttpExchange` has it. */
+export function isEndpoint(target: string): boolean {
+  return target.startsWith(QUERY);
+}
+
 export function createMessageEndpoints(): MessageEndpoints {
   const byTarget = new Map<string, MessageEndpoint>();
   return {

@@ -133,8 +133,20 @@ async function relayOther(upstream: UpstreamAnswer, parts: AnswerParts): Promise
   await passRaw(upstream, exchange);
 }
 
+/** What should be no message passes as it is; should it be one all the same, its lists are filtered. */
+export async function passAnswer(
+  upstream: UpstreamAnswer,
+  exchange: HttpExchange,
+  conversation: Conversation,
+): Promise<void> {
+  if (upstream.kind !== 'json') return passRaw(upstream, exchange);
+  const body = await upstream.readBody();
+  const { status, headers } = upstream;
+  exchange.reply({ status, headers, body: passServerLine(conversation, body)?.line ?? body });
+}
+
 /** As it is, byte for byte. */
-export async function passRaw(upstream: UpstreamAnswer, exchange: HttpExchange): Promise<void> {
+async function passRaw(upstream: UpstreamAnswer, exchange: HttpExchange): Promise<void> {
   const bytes = exchange.openBytes({ status: upstream.status, headers: upstream.headers });
   try {
     for await (const part of upstream.readBytes()) await bytes.write(part);

@@ -1,6 +1,6 @@
 // What all exchanges with one upstream server share.
 import type { Agent } from '../../policy/decision.ts';
-import type { EventStream, Upstream } from '../../transport/http-exchange.ts';
+import type { EventStream, HttpExchange, Upstream } from '../../transport/http-exchange.ts';
 import { createPendingRequests, type PendingRequests } from '../pending-requests.ts';
 import type { Conversation, Gate } from '../session.ts';
 import { createMessageEndpoints, type MessageEndpoints } from './message-endpoints.ts';
@@ -23,6 +23,14 @@ export interface Relay {
   readonly open: Set<OpenStream>;
   /** A conversation of its own for each exchange: answers belong to the exchange that asked, whatever their ids. */
   converse(agent: Agent, session: UpstreamSession, pending?: PendingRequests): Conversation;
+}
+
+/** Where an exchange goes: the upstream's URL, with what the client asks besides. */
+export function urlOf({ upstreamUrl }: Relay, { target }: HttpExchange): URL {
+  if (!target.startsWith('?')) return upstreamUrl;
+  const url = new URL(upstreamUrl);
+  url.search = url.search === '' ? target : `${url.search}&${target.slice(1)}`;
+  return url;
 }
 
 export interface RelayParts {

@@ -7,8 +7,8 @@ import { replyProblem } from '../http/http-errors.ts';
 import { INTERNAL_ERROR } from '../json-rpc.ts';
 import { answerAllLost } from './lost-requests.ts';
 import { type MessageEndpoint, readEndpoint } from './message-endpoints.ts';
-import type { OpenStream, Relay } from './relay.ts';
-import { passRaw, relayEvents } from './relay-answer.ts';
+import { type OpenStream, type Relay, urlOf } from './relay.ts';
+import { passAnswer, relayEvents } from './relay-answer.ts';
 import { NO_SESSION, newSession, type UpstreamSession } from './upstream-sessions.ts';
 
 /** Relays the answer to a GET, until either side ends it. */
@@ -21,9 +21,12 @@ export async function openStandingStream(
   const controller = new AbortController();
   exchange.onGone(() => controller.abort());
   try {
-    const answer = await relay.upstream.request({ method: 'GET', headers: passedHeaders }, controller.signal);
+    const answer = await relay.upstream.request(
+      { method: 'GET', url: urlOf(relay, exchange), headers: passedHeaders },
+      controller.signal,
+    );
     if (answer.kind === 'events') await relayStream(relay, answer, { ...request, session });
-    else await passRaw(answer, exchange);
+    else await passAnswer(answer, exchange, relay.converse(request.agent, session));
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     replyProblem(exchange, { status: 502, code: INTERNAL_ERROR, message: `${error.message}.` });

@@ -31,8 +31,8 @@ export interface UpstreamSessions {
 export interface SessionRules {
   /** How many are remembered; beyond that the one that was not used for the longest time is forgotten. */
   readonly sessionsMax: number;
-  /** Agents prove who they are: a session that Regent does not know is nobody's. */
-  readonly isStrict: boolean;
+  /** Whether agents prove who they are: then a session that Regent does not know is nobody's. */
+  readonly isStrict: () => boolean;
 }
 
 /** Where there is no session, or none that Regent knows: one name for all, so that nobody escapes a counter. */
@@ -50,7 +50,7 @@ export function createUpstreamSessions({ sessionsMax, isStrict }: SessionRules):
   return {
     find: (id, agentId) => {
       const known = id === undefined ? undefined : byId.get(id);
-      if (id === undefined || (known === undefined && !isStrict)) return statelessOf(agentId);
+      if (id === undefined || (known === undefined && !isStrict())) return statelessOf(agentId);
       if (known === undefined || known.agentId !== agentId) return 'foreign';
       byId.delete(id);
       byId.set(id, known);
