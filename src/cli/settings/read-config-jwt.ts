@@ -25,7 +25,7 @@ export function readJwt(
   }
   const { issuer, audience, jwks, algorithms, agent_claim: claim, clock_skew: skew } = members;
   const read = {
-    issuer: issuer && readText(issuer.value, issuer.scope),
+    issuer: issuer && readWith(issuer.value, issuer.scope, readIssuer),
     audience: audience && readTexts(audience.value, audience.scope),
     jwks: jwks && readWith(jwks.value, jwks.scope, (text) => readKeyPlace(text, inFolder)),
     algorithms:
@@ -34,6 +34,10 @@ export function readJwt(
     clockSkewMs: skew === undefined ? DEFAULT_SKEW_MS : readWith(skew.value, skew.scope, readDuration),
   };
   return Object.values(read).includes(undefined) ? undefined : (read as JwtSettings);
+}
+
+function readIssuer(text: string): Read<string> {
+  return text === '' ? { problem: 'is no issuer' } : { value: text };
 }
 
 /** `act.sub` is a claim in a claim; names that are URLs (RFC 7519, section 4.2) hold dots of their own. */
