@@ -5,7 +5,7 @@ OPA_WASM := dist/compiler/opa/opa.wasm
 GO_SOURCES := $(wildcard compiler/opa/*.go) compiler/opa/go.mod compiler/opa/go.sum
 TS_SOURCES := $(shell find compiler src test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: all build demo test check bench conformance test-nodes docs clean help prerequisites
+.PHONY: all build demo test check bench conformance soak test-nodes docs clean help prerequisites
 
 all: build ## build everything (the default)
 
@@ -50,6 +50,9 @@ bench: build ## measure what Regent adds, beside a plain relay
 
 conformance: build ## run the official MCP suite, direct and through Regent, and compare
 	node dist/test/conformance/run-conformance.js
+
+soak: build ## ten minutes of mixed traffic while servers are killed at random
+	node dist/test/soak/run-soak.js
 
 test-nodes: build ## run the packed package's end-to-end tests on Node 22, 24 and 26
 	bash test/packed/run-on-nodes.sh
