@@ -14,6 +14,7 @@ export function openIdentifier({ gate, store, serverName }: OpenGate, options: S
   return createIdentifier({
     tokens: store,
     jwt: jwt === null ? null : openJwtVerifier(jwt, gate.log),
+    door: doorOf(options),
     unnamed: () => (provesAgents(gate, serverName, options) ? null : { id: options.agent, claims: '{}' }),
   });
 }
@@ -22,7 +23,12 @@ export function openIdentifier({ gate, store, serverName }: OpenGate, options: S
 export function provesAgents(gate: Gate, serverName: string, options: SidecarOptions): boolean {
   const { identity, isAgentNamed } = options;
   if (identity.isRequired || identity.jwt !== null) return true;
-  return !isAgentNamed && gate.policy().namesAgents(serverName);
+  // Who has the door's token is let in, as nobody in particular.
+  return doorOf(options) === null && !isAgentNamed && gate.policy().namesAgents(serverName);
+}
+
+function doorOf({ client }: SidecarOptions): string | null {
+  return client.kind === 'listen' ? client.token : null;
 }
 
 function openJwtVerifier(settings: JwtSettings, log: Gate['log']): JwtVerifier {

@@ -34,12 +34,10 @@ export async function runOverHttp(open: OpenGate, options: HttpOptions): Promise
     identifier: openIdentifier(open, options),
     backend,
     resourceMetadataUrl: metadata?.url ?? null,
-    ownsAuthorization: client.token !== null,
     log: gate.log,
   });
   const listener = await openHttpListener({
     ...client,
-    doorToken: client.token,
     limits: options.limits,
     keepAliveMs: KEEP_ALIVE_MS,
     isReady: () =>
@@ -47,7 +45,7 @@ export async function runOverHttp(open: OpenGate, options: HttpOptions): Promise
         () => true,
         () => false,
       ),
-    onExchange: gateway,
+    admit: gateway,
     documentAt: (path) => metadata?.documentAt(path) ?? null,
     onFailure: (error) => gate.log.error({ err: error }, 'unexpected failure in the proxy'),
   });

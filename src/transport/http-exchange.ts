@@ -1,7 +1,7 @@
 // What the proxy knows of HTTP: requests of clients at the listener, and requests to an upstream server.
 import type { Header } from './transport.ts';
 
-/** A client's request. Host, origin, size, path and the door's token are checked, and its body is read. */
+/** A client's request. Host, origin, size and path are checked, and its body is read. */
 export interface HttpExchange {
   readonly method: 'POST' | 'GET' | 'DELETE';
   /** What follows the endpoint's path: `` or `/…`, with the query. */
@@ -22,6 +22,14 @@ export interface HttpExchange {
   readonly isGone: boolean;
   onGone(handler: () => void): void;
 }
+
+/** Whether a request may go on, told by its header fields alone, before its body is read. */
+export type Admission =
+  | { readonly refusal: HttpAnswer }
+  | { readonly handle: (exchange: HttpExchange) => Promise<void> };
+
+/** `header` is as `HttpExchange.header`. */
+export type Admit = (header: HttpExchange['header']) => Promise<Admission>;
 
 export interface HttpAnswer {
   readonly status: number;

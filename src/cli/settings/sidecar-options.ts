@@ -130,6 +130,11 @@ function clientOptions(settings: Settings): SidecarOptions['client'] {
     }
     return { kind: 'stdio' };
   }
+  if (token !== undefined && (settings.isIdentityRequired === true || settings.jwt !== undefined)) {
+    throw new CliError(
+      '--token-file names nobody, and identity in regent.yaml asks everybody for a name; take one of them',
+    );
+  }
   const provesCallers =
     token !== undefined || settings.isIdentityRequired === true || settings.jwt !== undefined;
   if (!isLoopback(listen.host) && !provesCallers) {

@@ -1,5 +1,5 @@
 // Answers of Regent's own over HTTP: a status for HTTP's sake, and a JSON-RPC error that says what happened.
-import type { HttpExchange } from '../../transport/http-exchange.ts';
+import type { HttpAnswer, HttpExchange } from '../../transport/http-exchange.ts';
 import type { Header } from '../../transport/transport.ts';
 import { errorMessage } from '../json-rpc.ts';
 
@@ -18,6 +18,9 @@ export interface HttpProblem {
 }
 
 export function replyProblem(exchange: HttpExchange, problem: HttpProblem): void {
-  const { status, idText = null, headers = [], ...error } = problem;
-  exchange.reply({ status, headers: [JSON_TYPE, ...headers], body: errorMessage(idText, error) });
+  exchange.reply(problemAnswer(problem));
+}
+
+export function problemAnswer({ status, idText = null, headers = [], ...error }: HttpProblem): HttpAnswer {
+  return { status, headers: [JSON_TYPE, ...headers], body: errorMessage(idText, error) };
 }

@@ -1,5 +1,5 @@
 // The way of each HTTP request through the proxy: who is it? ─▶ read strictly ─▶ header fields agree? ─▶ the server.
-import type { HttpExchange } from '../../transport/http-exchange.ts';
+import type { Admit, HttpAnswer, HttpExchange } from '../../transport/http-exchange.ts';
 import type { Header } from '../../transport/transport.ts';
 import { rpcCodeOf } from '../client-messages.ts';
 import { checkHeaders } from '../headers/check-headers.ts';
@@ -10,31 +10,30 @@ import { INTERNAL_ERROR, INVALID_REQUEST } from '../json-rpc.ts';
 import { readMessage } from '../read/read-message.ts';
 import type { Gate } from '../session.ts';
 import type { ClientRequest, HttpBackend } from './client-request.ts';
-import { replyProblem } from './http-errors.ts';
+import { problemAnswer, replyProblem } from './http-errors.ts';
 
 export interface HttpGatewayParts {
   readonly identifier: Identifier;
   readonly backend: HttpBackend;
   /** Of protected-resource metadata (RFC 9728), for clients that have no good credential; null where there is none. */
   readonly resourceMetadataUrl: string | null;
-  /** `Authorization` is meant for Regent, whoever is named by it: it never goes on. */
-  readonly ownsAuthorization: boolean;
   readonly log: Gate['log'];
 }
 
-/** Answers every exchange that the listener accepted. Rejects only where Regent itself is at fault. */
-export function createHttpGateway(parts: HttpGatewayParts): (exchange: HttpExchange) => Promise<void> {
+/** Says who may go on, and answers every exchange of theirs. Rejects only where Regent itself is at fault. */
+export function createHttpGateway(parts: HttpGatewayParts): Admit {
   const { identifier, backend } = parts;
-  return async (exchange) => {
-    const identified = await identifier.identify(exchange.header('authorization'));
-    if (identified.kind !== 'agent') return refuse(parts, exchange, identified);
-    const request: ClientRequest = {
-      exchange,
-      agent: identified.agent,
-      passedHeaders: passedHeaders(exchange, parts.ownsAuthorization || identified.credential !== 'none'),
+  return async (header) => {
+    const identified = await identifier.identify(header('authorization'));
+    if (identified.kind !== 'agent') return { refusal: refuse(parts, identified) };
+    const { agent, credential } = identified;
+    return {
+      handle: async (exchange) => {
+        const request = { exchange, agent, passedHeaders: passedHeaders(exchange, credential !== 'none') };
+        if (exchange.method === 'POST') await post(parts, request);
+        else await backend.other(request);
+      },
     };
-    if (exchange.method === 'POST') await post(parts, request);
-    else await backend.other(request);
   };
 }
 
@@ -55,20 +54,18 @@ async function post({ backend, log }: HttpGatewayParts, request: ClientRequest):
 
 function refuse(
   { resourceMetadataUrl, log }: HttpGatewayParts,
-  exchange: HttpExchange,
   identified: Exclude<Identified, { kind: 'agent' }>,
-): void {
+): HttpAnswer {
   if (identified.kind === 'unavailable') {
     log.error({ detail: identified.detail }, 'nobody can be identified: requests are refused');
-    replyProblem(exchange, {
+    return problemAnswer({
       status: 503,
       code: INTERNAL_ERROR,
       message: 'Regent cannot tell who calls at the moment. Nothing was forwarded; you may retry later.',
     });
-    return;
   }
   const { reason, detail } = identified;
-  replyProblem(exchange, {
+  return problemAnswer({
     status: 401,
     code: INVALID_REQUEST,
     message: `Regent does not know who calls: ${detail}. Nothing was forwarded.`,

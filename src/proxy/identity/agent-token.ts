@@ -1,5 +1,5 @@
 // Bearer tokens of agents: random, told by their prefix, and kept as digests only.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const PREFIX = 'rgt_';
 /** 256 bits in base64url. */
@@ -27,4 +27,9 @@ export function holdsAgentToken(text: string): boolean {
 /** SHA-256, hex: what is stored, and looked up. A look-up by digest tells nothing of the token by its time. */
 export function digestToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+/** Compares digests, which have one length, in constant time: the answer's time tells nothing of the token. */
+export function isSameToken(given: string, expected: string): boolean {
+  return timingSafeEqual(Buffer.from(digestToken(given)), Buffer.from(digestToken(expected)));
 }

@@ -3,10 +3,17 @@
 //
 //   Authorization ─▶ rgt_…  ─▶ known token?  ─▶ agent
 //                 ─▶ JWT    ─▶ issuer's own? ─▶ agent with claims      (where an issuer is configured)
+//                 ─▶ the door's token       ─▶ the sidecar's agent      (where there is a door)
 //                 ─▶ other, or none          ─▶ the sidecar's agent, or refused
 import type { Agent } from '../../policy/decision.ts';
 import type { AgentStore } from '../../state/store.ts';
-import { digestToken, holdsAgentToken, isAgentToken, isMeantAsAgentToken } from './agent-token.ts';
+import {
+  digestToken,
+  holdsAgentToken,
+  isAgentToken,
+  isMeantAsAgentToken,
+  isSameToken,
+} from './agent-token.ts';
 import type { Identified } from './identified.ts';
 import type { JwtVerifier } from './jwt-verifier.ts';
 
@@ -19,11 +26,13 @@ export interface IdentifierOptions {
   /** Read for each request, so that a removed token is refused at the next one. */
   readonly tokens: Pick<AgentStore, 'findAgent'>;
   readonly jwt: JwtVerifier | null;
-  /** The agent of callers that send no credential of Regent's; null where they must. Asked for each request. */
+  /** One token that any caller may send instead: it opens the door and names nobody. Null where there is none. */
+  readonly door: string | null;
+  /** The agent of callers that are not named by a credential; null where they must be. Asked for each request. */
   readonly unnamed: () => Agent | null;
 }
 
-export function createIdentifier({ tokens, jwt, unnamed }: IdentifierOptions): Identifier {
+export function createIdentifier({ tokens, jwt, door, unnamed }: IdentifierOptions): Identifier {
   return {
     identify: async (authorization) => {
       const credential = readBearer(authorization);
@@ -32,8 +41,9 @@ export function createIdentifier({ tokens, jwt, unnamed }: IdentifierOptions): I
         return refused("an agent's token is sent as: Authorization: Bearer TOKEN");
       }
       if (credential !== null && jwt !== null) return jwt.verify(credential);
-      const agent = jwt === null ? unnamed() : null;
-      if (agent !== null) return { kind: 'agent', agent, credential: 'none' };
+      const isAtDoor = door !== null && credential !== null && isSameToken(credential, door);
+      const agent = jwt === null && (door === null || isAtDoor) ? unnamed() : null;
+      if (agent !== null) return { kind: 'agent', agent, credential: isAtDoor ? 'token' : 'none' };
       if (authorization !== undefined) return refused('the credential is not one of this sidecar');
       return { kind: 'refused', reason: 'no-credential', detail: 'the request has no bearer token' };
     },

@@ -51,7 +51,8 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
   };
 }
 
-function fieldText(field: string | string[] | undefined): string | undefined {
+/** Of Node's table of fields. */
+export function fieldText(field: string | string[] | undefined): string | undefined {
   return typeof field === 'string' || field === undefined ? field : field.join(', ');
 }
 

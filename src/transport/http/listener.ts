@@ -1,12 +1,11 @@
 // The HTTP endpoint that clients connect to: checks each request before the proxy sees it, and answers for its health.
-import { createHash, timingSafeEqual } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { HttpAnswer, HttpExchange } from '../http-exchange.ts';
+import type { Admit, HttpAnswer } from '../http-exchange.ts';
 import { type Header, TransportError } from '../transport.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { headerPairs } from './header-fields.ts';
-import { createExchange, sendWhole } from './listener-exchange.ts';
+import { createExchange, fieldText, sendWhole } from './listener-exchange.ts';
 import {
   bodyTooLarge,
   type GuardRules,
@@ -23,14 +22,12 @@ export interface HttpListenerOptions extends Omit<GuardRules, 'isLoopback'> {
   readonly port: number;
   /** Of the endpoint, such as `/mcp`. */
   readonly path: string;
-  /** Every caller must send it; null where anybody may call. */
-  readonly doorToken: string | null;
   readonly limits: ListenerLimits;
   /** After so long a silence an event stream gets a comment. */
   readonly keepAliveMs: number;
   /** Whether calls can be judged now. */
   readonly isReady: () => Promise<boolean>;
-  readonly onExchange: (exchange: HttpExchange) => Promise<void>;
+  readonly admit: Admit;
   /** Documents beside the endpoint, such as those of `/.well-known/`; null where there is none. */
   readonly documentAt: (path: string) => HttpAnswer | null;
   readonly onFailure: (error: unknown) => void;
@@ -138,7 +135,7 @@ async function answerBeside({ headers, request, rules, options }: Request): Prom
   const document = isRead ? options.documentAt(path) : null;
   if (document !== null) return document;
   if (targetOf(request, options.path) === null) return refuse(404, `there is nothing at ${path}`);
-  return isAdmitted(request, options.doorToken) ? null : noEntry();
+  return null;
 }
 
 function status(code: number, text: string): HttpAnswer {
@@ -149,35 +146,22 @@ function notAllowed(): Refusal {
   return refuse(405, 'the endpoint takes POST, GET and DELETE', [['Allow', 'POST, GET, DELETE']]);
 }
 
-function noEntry(): Refusal {
-  return refuse(401, 'the bearer token of this sidecar is missing or wrong', [
-    ['WWW-Authenticate', 'Bearer realm="regent"'],
-  ]);
-}
-
-function isAdmitted({ headers }: IncomingMessage, doorToken: string | null): boolean {
-  if (doorToken === null) return true;
-  const given = /^bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-  // Digests have one length, so that the comparison tells nothing of the token's.
-  return timingSafeEqual(digest(given.trim()), digest(doorToken));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
 async function serveEndpoint({ headers, request, response, options }: Request): Promise<void> {
   const { method } = request;
   if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') return send(response, notAllowed());
   const refusal = method === 'POST' ? guardBody(headers, options.limits.bodyBytes) : null;
   if (refusal !== null) return sendAndClose(response, refusal);
+  const fields = request.headers;
+  // Who may not call must not fill the memory either.
+  const admission = await options.admit((name) => fieldText(fields[name]));
+  if ('refusal' in admission) return sendAndClose(response, admission.refusal);
   const body = await readBody(request, options.limits.bodyBytes);
   if (body === 'too large') return sendAndClose(response, bodyTooLarge(options.limits.bodyBytes));
   if (body === 'broken') return;
-  await options.onExchange(
+  await admission.handle(
     createExchange({
       headers,
-      fields: request.headers,
+      fields,
       response,
       method,
       target: targetOf(request, options.path) ?? '',

@@ -40,9 +40,9 @@ async function openSubject(): Promise<Subject> {
     store,
     token,
     identifiers: {
-      open: createIdentifier({ tokens: store, jwt: null, unnamed: () => SIDECAR_AGENT }),
-      tokens: createIdentifier({ tokens: store, jwt: null, unnamed: () => null }),
-      jwt: createIdentifier({ tokens: store, jwt, unnamed: () => SIDECAR_AGENT }),
+      open: createIdentifier({ tokens: store, jwt: null, door: null, unnamed: () => SIDECAR_AGENT }),
+      tokens: createIdentifier({ tokens: store, jwt: null, door: null, unnamed: () => null }),
+      jwt: createIdentifier({ tokens: store, jwt, door: null, unnamed: () => SIDECAR_AGENT }),
     },
   };
 }
@@ -109,7 +109,7 @@ test('nobody can be told by a token while the store cannot be read', async () =>
 
 test('what can be no token asks nothing of the store', async () => {
   const tokens = { findAgent: () => Promise.reject(new StateError('locked', 'locked', null)) };
-  const identifier = createIdentifier({ tokens, jwt: null, unnamed: () => null });
+  const identifier = createIdentifier({ tokens, jwt: null, door: null, unnamed: () => null });
   for (const text of ['rgt_', `rgt_${'a'.repeat(42)}`, `rgt_${'a'.repeat(44)}`, `rgt_${'a'.repeat(42)}=`]) {
     expect(await identifier.identify(`Bearer ${text}`)).toMatchObject(badCredential);
   }
@@ -119,7 +119,7 @@ test('whether callers must prove who they are is asked for each request', async 
   const { store } = await openSubject();
   let isOpen = true;
   const unnamed = (): typeof SIDECAR_AGENT | null => (isOpen ? SIDECAR_AGENT : null);
-  const identifier = createIdentifier({ tokens: store, jwt: null, unnamed });
+  const identifier = createIdentifier({ tokens: store, jwt: null, door: null, unnamed });
   expect(await identifier.identify(undefined)).toEqual(desk);
   isOpen = false;
   expect(await identifier.identify(undefined)).toMatchObject(noCredential);
@@ -171,5 +171,20 @@ describe('no other text is ever an agent', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('the token of the door', () => {
+  const door = 'd'.repeat(40);
+
+  test.each([
+    ['opens it, and names nobody', `Bearer ${door}`, { ...desk, credential: 'token' }],
+    ['is asked of everybody', undefined, noCredential],
+    ['is not another one', `Bearer ${door}x`, badCredential],
+    ["need not come with an agent's", 'Bearer TOKEN', bot],
+  ])('%s', async (_name, authorization, expected) => {
+    const { store, token } = await openSubject();
+    const identifier = createIdentifier({ tokens: store, jwt: null, door, unnamed: () => SIDECAR_AGENT });
+    expect(await identifier.identify(authorization?.replace('TOKEN', token))).toMatchObject(expected);
   });
 });

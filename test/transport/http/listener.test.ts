@@ -22,14 +22,15 @@ async function start(changes: Partial<HttpListenerOptions> = {}): Promise<Starte
     path: '/mcp',
     allowedHosts: ['proxy.example.com'],
     allowedOrigins: ['https://app.example.com'],
-    doorToken: null,
     limits: { bodyBytes: 1000, headerBytes: 4096, connections: 10 },
     keepAliveMs: 50,
     isReady: async () => true,
-    onExchange: async (exchange) => {
-      exchanges.push(exchange);
-      exchange.reply({ status: 200, body: exchange.body });
-    },
+    admit: async () => ({
+      handle: async (exchange) => {
+        exchanges.push(exchange);
+        exchange.reply({ status: 200, body: exchange.body });
+      },
+    }),
     documentAt: () => null,
     onFailure: (error) => failures.push(error),
     ...changes,
@@ -148,18 +149,6 @@ describe('refuses', () => {
     expect([status(said), said.includes('"jsonrpc":"2.0"')]).toEqual([expected, true]);
     expect(listener.exchanges).toEqual([]);
   });
-
-  test('callers without the token of the door, but not health checks', async () => {
-    const listener = await start({ doorToken: 'right-token-of-the-door' });
-    expect(status(await say(listener, post([HOST])))).toBe(401);
-    expect(status(await say(listener, post([HOST, 'Authorization: Bearer wrong'])))).toBe(401);
-    expect(status(await say(listener, post([HOST, 'Authorization: Bearer right-token-of-the-door'])))).toBe(
-      200,
-    );
-    for (const path of ['/healthz', '/readyz']) {
-      expect(status(await say(listener, `GET ${path} HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n`))).toBe(200);
-    }
-  });
 });
 
 test('a page that was allowed may read the answer; its preflight is answered', async () => {
@@ -180,12 +169,14 @@ test('a page that was allowed may read the answer; its preflight is answered', a
 test('an event stream that is idle is kept alive, and its end is known', async () => {
   let gone = 0;
   const listener = await start({
-    onExchange: async (exchange) => {
-      exchange.openEvents({ status: 200 });
-      exchange.onGone(() => {
-        gone += 1;
-      });
-    },
+    admit: async () => ({
+      handle: async (exchange) => {
+        exchange.openEvents({ status: 200 });
+        exchange.onGone(() => {
+          gone += 1;
+        });
+      },
+    }),
   });
   const socket = connect(listener.port, '127.0.0.1');
   socket.write(`GET /mcp HTTP/1.1\r\n${HOST}\r\n\r\n`);
@@ -200,12 +191,28 @@ test('an event stream that is idle is kept alive, and its end is known', async (
 
 test('a failure of the proxy is answered and reported', async () => {
   const listener = await start({
-    onExchange: async () => {
+    admit: async () => {
       throw new Error('broken');
     },
   });
   expect(status(await say(listener, post([HOST])))).toBe(500);
   expect(listener.failures).toHaveLength(1);
+});
+
+test('health is told to everybody', async () => {
+  const listener = await start();
+  for (const path of ['/healthz', '/readyz']) {
+    expect(status(await say(listener, `GET ${path} HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n`))).toBe(200);
+  }
+});
+
+test('who is not admitted is refused before the body is there', async () => {
+  const body = '{"jsonrpc":"2.0","id":null}';
+  const refusal = { status: 401, headers: [['WWW-Authenticate', 'Bearer']] as const, body };
+  const listener = await start({ admit: async () => ({ refusal }) });
+  const head = `POST /mcp HTTP/1.1\r\n${HOST}\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n`;
+  expect(await say(listener, head)).toMatch(/^HTTP\/1\.1 401[\s\S]*WWW-Authenticate: Bearer/);
+  expect(listener.exchanges).toEqual([]);
 });
 
 test('not ready is said', async () => {
