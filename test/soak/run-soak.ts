@@ -139,7 +139,8 @@ async function useHttp(url: string, leg: string, isModern: boolean): Promise<voi
   for (let id = 1; !isOver; id += 1) {
     const name = CALLS[id % CALLS.length] ?? '';
     try {
-      if (!isModern && session === undefined) session = await openSession(url);
+      if (!isModern) session ??= await openSession(url);
+      if (!isModern && session === undefined) continue;
       const params = { name, arguments: {}, _meta: { ...(isModern ? META : {}), progressToken: id } };
       const headers = isModern
         ? { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': name }

@@ -47,16 +47,16 @@ function accept(
 ): void {
   const asks = reading.messages.some(({ kind }) => kind === 'request');
   if (asks) {
-    router.addPost(
-      createPostAnswer({
-        exchange,
-        reading,
-        headers,
-        statusOf: () => 200,
-        onFinished: () => {},
-        prefersEvents: true,
-      }),
-    );
+    const post = createPostAnswer({
+      exchange,
+      reading,
+      headers,
+      statusOf: () => 200,
+      onFinished: () => {},
+      prefersEvents: true,
+    });
+    router.addPost(post);
+    exchange.onGone(() => router.removePost(post));
   }
   proxy.accept(exchange.body, reading);
   exchange.onGone(() => {

@@ -10,11 +10,14 @@
 import type { EventStream } from '../../transport/http-exchange.ts';
 import type { PlacedHead } from '../../transport/transport.ts';
 import type { Gate } from '../session.ts';
+import { createKeptMessages, type KeptMessages } from './kept-messages.ts';
 import type { PostAnswer } from './post-answer.ts';
 
 export interface StreamRouter {
   /** A POST whose requests the child is about to see. */
   addPost(post: PostAnswer): void;
+  /** Its client has gone: what comes for it is dropped. */
+  removePost(post: PostAnswer): void;
   /** There is a standing stream; a session has one at most. */
   readonly hasStanding: boolean;
   openStanding(stream: EventStream): void;
@@ -24,10 +27,6 @@ export interface StreamRouter {
   readonly isIdle: boolean;
 }
 
-/** Of what waits for a stream. */
-const KEPT_MESSAGES = 1000;
-const KEPT_BYTES = 4 * 1024 * 1024;
-
 const STANDING_METHODS = new Set([
   'notifications/tools/list_changed',
   'notifications/prompts/list_changed',
@@ -36,67 +35,71 @@ const STANDING_METHODS = new Set([
   'notifications/elicitation/complete',
 ]);
 
-export function createStreamRouter(log: Gate['log']): StreamRouter {
-  const posts: PostAnswer[] = [];
-  let standing: EventStream | null = null;
-  const kept: Buffer[] = [];
-  let keptBytes = 0;
+interface Streams {
+  readonly log: Gate['log'];
+  readonly posts: PostAnswer[];
+  readonly kept: KeptMessages;
+  standing: EventStream | null;
+}
 
-  const keep = (message: Buffer): void => {
-    kept.push(message);
-    keptBytes += message.length;
-    while (kept.length > KEPT_MESSAGES || keptBytes > KEPT_BYTES) {
-      keptBytes -= kept.shift()?.length ?? 0;
-      log.warn('a message of the server was dropped: no stream of its session is open');
-    }
-  };
-  const takeKept = (): Buffer[] => {
-    keptBytes = 0;
-    return kept.splice(0);
-  };
-  const newest = (): PostAnswer | undefined => posts.findLast(({ isWaiting }) => isWaiting);
-  const answer = async (message: Buffer, head: PlacedHead): Promise<void> => {
-    const post = posts.find(({ awaits }) => head.idText !== null && awaits(head.idText));
-    if (post === undefined) {
-      log.debug('an answer of the server was dropped: nobody waits for it any more');
-      return;
-    }
-    await post.answer(message, head);
-    if (!post.isWaiting) posts.splice(posts.indexOf(post), 1);
-  };
-  const tell = async (message: Buffer, { method, progressTokenText }: PlacedHead): Promise<void> => {
-    const isStanding = STANDING_METHODS.has(method ?? '');
-    const owner =
-      method === 'notifications/progress' && progressTokenText !== null
-        ? posts.find(({ hasToken }) => hasToken(progressTokenText))
-        : undefined;
-    const post = owner ?? (isStanding && standing !== null ? undefined : newest());
-    if (post !== undefined) await post.notify(message);
-    else if (standing !== null) await standing.send(message);
-    else keep(message);
-  };
+export function createStreamRouter(log: Gate['log']): StreamRouter {
+  const streams: Streams = { log, posts: [], kept: createKeptMessages(log), standing: null };
+  const { posts, kept } = streams;
   return {
     addPost: (post) => {
       posts.push(post);
-      if (standing === null) for (const message of takeKept()) void post.notify(message);
+      if (streams.standing === null) for (const message of kept.take()) void post.notify(message);
     },
+    removePost: (post) => remove(posts, post),
     get hasStanding() {
-      return standing !== null;
+      return streams.standing !== null;
     },
     openStanding: (stream) => {
-      standing = stream;
-      for (const message of takeKept()) void stream.send(message);
+      streams.standing = stream;
+      for (const message of kept.take()) void stream.send(message);
     },
     closeStanding: (stream) => {
-      if (standing === stream) standing = null;
+      if (streams.standing === stream) streams.standing = null;
     },
     // An error without an id is about something that the newest request sent.
     route: (message, head) =>
       head.kind === 'response' && head.idText !== null && head.idText !== 'null'
-        ? answer(message, head)
-        : tell(message, head),
+        ? answer(streams, message, head)
+        : tell(streams, message, head),
     get isIdle() {
-      return standing === null && posts.length === 0;
+      return streams.standing === null && posts.length === 0;
     },
   };
+}
+
+async function answer({ posts, log }: Streams, message: Buffer, head: PlacedHead): Promise<void> {
+  const post = posts.find(({ awaits }) => head.idText !== null && awaits(head.idText));
+  if (post === undefined) {
+    log.debug('an answer of the server was dropped: nobody waits for it any more');
+    return;
+  }
+  await post.answer(message, head);
+  if (!post.isWaiting) remove(posts, post);
+}
+
+function remove(posts: PostAnswer[], post: PostAnswer): void {
+  const at = posts.indexOf(post);
+  if (at >= 0) posts.splice(at, 1);
+}
+
+async function tell(streams: Streams, message: Buffer, head: PlacedHead): Promise<void> {
+  const { standing, kept } = streams;
+  const post = postFor(streams, head);
+  if (post !== undefined) await post.notify(message);
+  else if (standing !== null) await standing.send(message);
+  else kept.add(message);
+}
+
+function postFor({ posts, standing }: Streams, { method, progressTokenText }: PlacedHead) {
+  if (method === 'notifications/progress' && progressTokenText !== null) {
+    const owner = posts.find(({ hasToken }) => hasToken(progressTokenText));
+    if (owner !== undefined) return owner;
+  }
+  const belongsBeside = STANDING_METHODS.has(method ?? '') && standing !== null;
+  return belongsBeside ? undefined : posts.findLast(({ isWaiting }) => isWaiting);
 }

@@ -2,8 +2,8 @@
 // as lines.
 import { type Upstream, UpstreamError } from '../http-exchange.ts';
 import type { OutgoingMessage, ServerExit, ServerPeer } from '../transport.ts';
-import { createLegacySession } from './legacy-session.ts';
-import { createPeerLines } from './peer-lines.ts';
+import { createLegacySession, type LegacySession } from './legacy-session.ts';
+import { createPeerLines, type PeerLines } from './peer-lines.ts';
 import { loseRequest, type PeerPost, receiveAnswer, sendPost } from './peer-post.ts';
 import { pause } from './standing-events.ts';
 
@@ -17,72 +17,38 @@ export interface HttpServerPeerOptions {
 
 /** Messages under way; the client is not read beyond that. */
 const UNDER_WAY_MAX = 1000;
+/** For the server to hear that the session is over. */
+const END_MS = 1000;
 
-export function openHttpServerPeer({ upstream, url, log, graceMs }: HttpServerPeerOptions): ServerPeer {
-  const lines = createPeerLines();
-  const stopping = new AbortController();
-  const legacy = createLegacySession({ upstream, url, lines, signal: stopping.signal });
-  /** Of protocol 2026-07-28, by their id: closing the stream is how they are cancelled. */
-  const cancellable = new Map<string, AbortController>();
-  const underWay = new Set<Promise<void>>();
+interface Conversation extends HttpServerPeerOptions {
+  readonly lines: PeerLines;
+  readonly legacy: LegacySession;
+  readonly stopping: AbortController;
+  /** Requests of protocol 2026-07-28, by their id: closing the stream is how they are cancelled. */
+  readonly cancellable: Map<string, AbortController>;
+  readonly underWay: Set<Promise<void>>;
+}
+
+export function openHttpServerPeer(options: HttpServerPeerOptions): ServerPeer {
+  const conversation = startConversation(options);
+  const { lines, underWay, log } = conversation;
   let onDrain = (): void => {};
-  let stopped: Promise<void> | null = null;
   let resolveExit = (_exit: ServerExit): void => {};
   const exited = new Promise<ServerExit>((resolve) => {
     resolveExit = resolve;
   });
-
-  const sendModern = async (line: Buffer, message: OutgoingMessage): Promise<void> => {
-    const idText = message.kind === 'request' ? message.idText : null;
-    const controller = new AbortController();
-    if (idText !== null) cancellable.set(idText, controller);
-    const signal = AbortSignal.any([controller.signal, stopping.signal]);
-    const post: PeerPost = { upstream, lines, body: line, idText, headers: message.headers, signal };
-    try {
-      await receiveAnswer(post, await sendPost(post));
-    } finally {
-      if (idText !== null && cancellable.get(idText) === controller) cancellable.delete(idText);
-    }
+  let stopped: Promise<void> | null = null;
+  const track = (work: Promise<void>): void => {
+    underWay.add(work);
+    void work.then(() => {
+      underWay.delete(work);
+      if (underWay.size === UNDER_WAY_MAX - 1) onDrain();
+    });
   };
-  const send = async (line: Buffer, message: OutgoingMessage | null): Promise<void> => {
-    const cancelled = message?.cancelsIdText == null ? undefined : cancellable.get(message.cancelsIdText);
-    if (cancelled !== undefined) return cancelled.abort();
-    try {
-      await (message?.isModern ? sendModern(line, message) : legacy.send(line, message));
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      report(error, line, message);
-    }
-  };
-  const report = (error: UpstreamError, line: Buffer, message: OutgoingMessage | null): void => {
-    if (error.code === 'aborted') return;
-    if (message?.kind === 'request') {
-      const post = {
-        upstream,
-        lines,
-        body: line,
-        idText: message.idText,
-        headers: [],
-        signal: stopping.signal,
-      };
-      loseRequest(post, { detail: error.message, mayHaveRun: error.mayHaveRun });
-    } else {
-      log.warn({ err: error, method: message?.method }, 'a message did not reach the server');
-    }
-  };
-  const finish = async (): Promise<void> => {
-    await Promise.race([Promise.all(underWay), pause(graceMs, stopping.signal)]);
-    await Promise.race([legacy.end(), pause(END_MS, stopping.signal)]);
-    stopping.abort();
-    lines.close();
-    upstream.close();
-    resolveExit({ code: 0, signal: null });
-  };
-
   return {
     onLine: lines.onLine,
     onLost: lines.onLost,
-    // A message that is too large is lost: its own request is told.
+    // An answer that is too large is lost: its own request is told.
     onOversize: () => {},
     onEnd: () => {},
     onDrain: (handler) => {
@@ -94,21 +60,76 @@ export function openHttpServerPeer({ upstream, url, log, graceMs }: HttpServerPe
     exited,
     write: (line, message) => {
       if (stopped !== null) return true;
-      const work = send(line, message).catch((error: unknown) => {
-        log.warn({ err: error }, 'unexpected failure towards the server');
-      });
-      underWay.add(work);
-      void work.then(() => {
-        underWay.delete(work);
-        if (underWay.size === UNDER_WAY_MAX - 1) onDrain();
-      });
+      track(
+        send(conversation, line, message).catch((error: unknown) => {
+          log.warn({ err: error }, 'unexpected failure towards the server');
+        }),
+      );
       return underWay.size < UNDER_WAY_MAX;
     },
     stop: () => {
-      stopped ??= finish();
+      stopped ??= end(conversation).then(() => resolveExit({ code: 0, signal: null }));
       return stopped;
     },
   };
 }
 
-const END_MS = 1000;
+function startConversation(options: HttpServerPeerOptions): Conversation {
+  const { upstream, url } = options;
+  const lines = createPeerLines();
+  const stopping = new AbortController();
+  return {
+    ...options,
+    lines,
+    stopping,
+    legacy: createLegacySession({ upstream, url, lines, signal: stopping.signal }),
+    cancellable: new Map(),
+    underWay: new Set(),
+  };
+}
+
+async function send(
+  conversation: Conversation,
+  line: Buffer,
+  message: OutgoingMessage | null,
+): Promise<void> {
+  const { cancellable, legacy } = conversation;
+  const cancelled = cancellable.get(message?.cancelsIdText ?? '');
+  if (cancelled !== undefined) return cancelled.abort();
+  try {
+    if (message?.isModern === true) await sendModern(conversation, line, message);
+    else await legacy.send(line, message);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    report(conversation, error, message);
+  }
+}
+
+async function sendModern(conversation: Conversation, line: Buffer, message: OutgoingMessage): Promise<void> {
+  const { upstream, lines, cancellable, stopping } = conversation;
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, stopping.signal]);
+  const idText = message.kind === 'request' ? message.idText : null;
+  const post: PeerPost = { upstream, lines, body: line, idText, headers: message.headers, signal };
+  if (idText !== null) cancellable.set(idText, controller);
+  try {
+    await receiveAnswer(post, await sendPost(post));
+  } finally {
+    if (idText !== null && cancellable.get(idText) === controller) cancellable.delete(idText);
+  }
+}
+
+function report({ lines, log }: Conversation, error: UpstreamError, message: OutgoingMessage | null): void {
+  if (error.code === 'aborted') return;
+  const { message: detail, mayHaveRun } = error;
+  if (message?.kind === 'request') loseRequest({ lines, idText: message.idText }, { detail, mayHaveRun });
+  else log.warn({ err: error, method: message?.method }, 'a message did not reach the server');
+}
+
+async function end({ underWay, graceMs, legacy, stopping, lines, upstream }: Conversation): Promise<void> {
+  await Promise.race([Promise.all(underWay), pause(graceMs, stopping.signal)]);
+  await Promise.race([legacy.end(), pause(END_MS, stopping.signal)]);
+  stopping.abort();
+  lines.close();
+  upstream.close();
+}

@@ -27,122 +27,47 @@ export interface LegacySessionOptions {
   readonly signal: AbortSignal;
 }
 
-const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
+/** The session as it is now. */
+interface State extends LegacySessionOptions {
+  id: string | null;
+  version: string | null;
+  /** The client's `initialize`. */
+  opening: Buffer | null;
+  isListening: boolean;
+  old: OldSession | null;
+  reopening: Promise<void> | null;
+}
+
+const INITIALIZED = Buffer.from('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+const REOPEN_ID = 'regent-reopen';
 /** The first version with the header field `MCP-Protocol-Version`. */
 const FIRST_WITH_HEADER = '2025-06-18';
 
-export function createLegacySession({ upstream, url, lines, signal }: LegacySessionOptions): LegacySession {
-  let sessionId: string | null = null;
-  let version: string | null = null;
-  let opening: Buffer | null = null;
-  let isListening = false;
-  let old: OldSession | null = null;
+export function createLegacySession(options: LegacySessionOptions): LegacySession {
+  const state: State = {
+    ...options,
+    id: null,
+    version: null,
+    opening: null,
+    isListening: false,
+    old: null,
+    reopening: null,
+  };
   /** What must be over before the next message may be sent: its order is the client's. */
   let turn: Promise<void> = Promise.resolve();
-  let reopening: Promise<void> | null = null;
-
-  const headers = (): Header[] => [
-    ...(sessionId === null ? [] : [['Mcp-Session-Id', sessionId] as const]),
-    ...(version === null || version < FIRST_WITH_HEADER ? [] : [['MCP-Protocol-Version', version] as const]),
-  ];
-  const postOf = (line: Buffer, idText: string | null): PeerPost => ({
-    upstream,
-    lines,
-    body: line,
-    idText,
-    headers: headers(),
-    signal,
-  });
-  const note = (answer: UpstreamAnswer): void => {
-    sessionId = answer.header('mcp-session-id') ?? sessionId;
-  };
-  const listen = (): void => {
-    if (isListening || old !== null) return;
-    isListening = true;
-    void followStandingEvents({ upstream, lines, headers, signal }).then(() => {
-      isListening = false;
-    });
-  };
-
-  const initialize = async (line: Buffer, idText: string | null): Promise<void> => {
-    opening = line;
-    sessionId = null;
-    version = null;
-    const post = postOf(line, idText);
-    const answer = await sendPost(post);
-    if (isOldServer(answer)) {
-      old = await openOldSession({ upstream, url, lines, signal });
-      return old.post(post);
-    }
-    note(answer);
-    await receiveAnswer({ ...post, lines: noting(lines, (found) => (version = found)) }, answer);
-  };
-
-  /** The server forgot the session: the client's own initialize again, whose answer the client has seen before. */
-  const reopen = async (): Promise<void> => {
-    if (opening === null) return;
-    const again = JSON.parse(opening.toString('utf8')) as object;
-    sessionId = null;
-    version = null;
-    const line = Buffer.from(JSON.stringify({ ...again, id: REOPEN_ID }));
-    const post = postOf(line, JSON.stringify(REOPEN_ID));
-    const answer = await sendPost(post);
-    note(answer);
-    const unseen: PeerLines = { ...lines, deliver: async () => {}, lose: () => {} };
-    await receiveAnswer({ ...post, lines: noting(unseen, (found) => (version = found)) }, answer);
-    const confirmed = await sendPost(postOf(Buffer.from(INITIALIZED), null));
-    await receiveAnswer(postOf(Buffer.from(INITIALIZED), null), confirmed);
-  };
-  const reopenOnce = (): Promise<void> => {
-    reopening ??= reopen().finally(() => {
-      reopening = null;
-    });
-    return reopening;
-  };
-
-  const exchange = async (line: Buffer, message: OutgoingMessage | null): Promise<void> => {
-    const idText = message?.kind === 'request' ? message.idText : null;
-    if (old !== null) return old.post(postOf(line, idText));
-    const post = postOf(line, idText);
-    const used = sessionId;
-    const answer = await sendPost(post);
-    if (answer.status !== 404 || used === null) return receiveAnswer(post, answer);
-    await answer.readBody();
-    if (sessionId === used) await reopenOnce();
-    // A call is the client's to repeat: it must know that it is another session.
-    if (message?.method === 'tools/call' || message === null) {
-      return loseRequest(post, {
-        detail: 'The MCP server had forgotten the session; a new one has begun, so call again',
-        mayHaveRun: false,
-      });
-    }
-    const fresh = postOf(line, idText);
-    return receiveAnswer(fresh, await sendPost(fresh));
-  };
-
   return {
     send: async (line, message) => {
       const before = turn;
-      const isAnswered = message?.kind === 'request' && message.method !== 'initialize';
-      let finish = (): void => {};
+      const sending = before.then(() => sendInTurn(state, line, message));
       // Requests run beside each other; what has no answer, and the beginning, is over before the next one starts.
-      if (!isAnswered) {
-        turn = new Promise((resolve) => {
-          finish = resolve;
-        });
-      }
-      await before;
-      try {
-        if (message?.method === 'initialize') await initialize(line, message.idText);
-        else await exchange(line, message);
-        if (message?.method === 'notifications/initialized') listen();
-      } finally {
-        finish();
-      }
+      const runsBeside = message?.kind === 'request' && message.method !== 'initialize';
+      if (!runsBeside) turn = sending.catch(() => undefined);
+      await sending;
     },
     end: async () => {
-      if (sessionId === null) return;
-      await upstream.request({ method: 'DELETE', headers: headers() }).then(
+      if (state.id === null) return;
+      const request = { method: 'DELETE', headers: headersOf(state) } as const;
+      await state.upstream.request(request).then(
         (answer) => answer.readBody(),
         () => undefined,
       );
@@ -150,23 +75,50 @@ export function createLegacySession({ upstream, url, lines, signal }: LegacySess
   };
 }
 
-const REOPEN_ID = 'regent-reopen';
+async function sendInTurn(state: State, line: Buffer, message: OutgoingMessage | null): Promise<void> {
+  if (message?.method === 'initialize') await initialize(state, line, message.idText);
+  else await exchange(state, line, message);
+  if (message?.method === 'notifications/initialized') listen(state);
+}
+
+function headersOf({ id, version }: State): Header[] {
+  return [
+    ...(id === null ? [] : [['Mcp-Session-Id', id] as const]),
+    ...(version === null || version < FIRST_WITH_HEADER ? [] : [['MCP-Protocol-Version', version] as const]),
+  ];
+}
+
+function postOf(state: State, line: Buffer, idText: string | null): PeerPost {
+  const { upstream, lines, signal } = state;
+  return { upstream, lines, body: line, idText, headers: headersOf(state), signal };
+}
+
+async function initialize(state: State, line: Buffer, idText: string | null): Promise<void> {
+  Object.assign(state, { opening: line, id: null, version: null });
+  const post = postOf(state, line, idText);
+  const answer = await sendPost(post);
+  if (isOldServer(answer)) {
+    state.old = await openOldSession(state);
+    return state.old.post(post);
+  }
+  await receiveOpening(state, post, answer);
+}
 
 /** Servers of 2024-11-05 know no POST at the URL of their stream. */
 function isOldServer({ status, kind }: UpstreamAnswer): boolean {
   return (status === 400 || status === 404 || status === 405) && kind !== 'json';
 }
 
-/** Lines that pass as they are; the protocol version of the answer to `initialize` is noted on the way. */
-function noting(lines: PeerLines, onVersion: (version: string) => void): PeerLines {
-  return {
-    ...lines,
+async function receiveOpening(state: State, post: PeerPost, answer: UpstreamAnswer): Promise<void> {
+  state.id = answer.header('mcp-session-id') ?? null;
+  const lines: PeerLines = {
+    ...post.lines,
     deliver: (message) => {
-      const found = versionIn(message);
-      if (found !== null) onVersion(found);
-      return lines.deliver(message);
+      state.version = versionIn(message) ?? state.version;
+      return post.lines.deliver(message);
     },
   };
+  await receiveAnswer({ ...post, lines }, answer);
 }
 
 function versionIn(message: Buffer): string | null {
@@ -176,4 +128,51 @@ function versionIn(message: Buffer): string | null {
   } catch {
     return null;
   }
+}
+
+function listen(state: State): void {
+  if (state.isListening || state.old !== null) return;
+  state.isListening = true;
+  const { upstream, lines, signal } = state;
+  const headers = (): Header[] => headersOf(state);
+  void followStandingEvents({ upstream, lines, headers, signal }).then(() => {
+    state.isListening = false;
+  });
+}
+
+async function exchange(state: State, line: Buffer, message: OutgoingMessage | null): Promise<void> {
+  const post = postOf(state, line, message?.kind === 'request' ? message.idText : null);
+  if (state.old !== null) return state.old.post(post);
+  const used = state.id;
+  const answer = await sendPost(post);
+  if (answer.status !== 404 || used === null) return receiveAnswer(post, answer);
+  await answer.readBody();
+  if (state.id === used) await reopenOnce(state);
+  // A call is the client's to repeat: it must know that it is another session.
+  if (message?.method === 'tools/call' || message === null) {
+    const detail = 'The MCP server had forgotten the session; a new one has begun, so call again';
+    return loseRequest(post, { detail, mayHaveRun: false });
+  }
+  const again = { ...post, headers: headersOf(state) };
+  await receiveAnswer(again, await sendPost(again));
+}
+
+function reopenOnce(state: State): Promise<void> {
+  state.reopening ??= reopen(state).finally(() => {
+    state.reopening = null;
+  });
+  return state.reopening;
+}
+
+/** The server forgot the session: the client's own initialize again, whose answer the client has seen before. */
+async function reopen(state: State): Promise<void> {
+  if (state.opening === null) return;
+  const opening = JSON.parse(state.opening.toString('utf8')) as object;
+  Object.assign(state, { id: null, version: null });
+  const lines: PeerLines = { ...state.lines, deliver: async () => {}, lose: () => {} };
+  const line = Buffer.from(JSON.stringify({ ...opening, id: REOPEN_ID }));
+  const post = { ...postOf(state, line, JSON.stringify(REOPEN_ID)), lines };
+  await receiveOpening(state, post, await sendPost(post));
+  const confirmation = postOf(state, INITIALIZED, null);
+  await receiveAnswer(confirmation, await sendPost(confirmation));
 }

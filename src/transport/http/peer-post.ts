@@ -73,7 +73,10 @@ export interface Loss {
 }
 
 /** Tells the proxy; it knows whether the request was answered meanwhile. */
-export function loseRequest({ lines, idText }: PeerPost, { detail, mayHaveRun }: Loss): void {
+export function loseRequest(
+  { lines, idText }: Pick<PeerPost, 'lines' | 'idText'>,
+  { detail, mayHaveRun }: Loss,
+): void {
   if (idText === null) return;
   const known = mayHaveRun ? 'what it did of this request is unknown' : 'the request did not run';
   lines.lose({ idText, mayHaveRun, detail: `${detail}; ${known}.` });
