@@ -26,7 +26,8 @@ function readSecret(node: YamlNode, scope: Scope, inFolder: (name: string) => st
   const members = readMembers(node, scope, SECRET_KEYS);
   const source = members?.env ?? members?.file;
   if (members === undefined || source === undefined || Object.keys(members).length !== 1) {
-    if (members !== undefined) {
+    // Unknown keys were told already.
+    if (members !== undefined && node.kind === 'map' && node.entries.length === Object.keys(members).length) {
       scope.problem('bad-value', node.position, `${describe(node)} must have one of env and file`);
     }
     return undefined;
