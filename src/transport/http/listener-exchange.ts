@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { EventStream, HttpAnswer, HttpExchange } from '../http-exchange.ts';
 import type { Header } from '../transport.ts';
+import { endWith } from './end-with.ts';
 import { openBytes, openEvents } from './event-stream.ts';
 import { flatHeaders } from './header-fields.ts';
 
@@ -64,5 +65,5 @@ export function sendWhole(
 ): void {
   const length = Buffer.byteLength(content);
   response.writeHead(status, flatHeaders([...headers, ['Content-Length', String(length)]]));
-  response.end(content);
+  endWith(response, content);
 }

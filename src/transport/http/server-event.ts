@@ -1,84 +1,88 @@
 // One server-sent event: its fields as a reader of the stream sees them, and its bytes as they came.
+import { isUtf8 } from 'node:buffer';
 import type { ServerEvent } from '../http-exchange.ts';
+import { linesOf } from './line-ends.ts';
 
 interface Fields {
-  data: string[];
+  readonly data: Buffer[];
   id: string | null;
   name: string;
   retryMs: number | null;
 }
 
-const BOM = '\u{feff}';
+const COLON = 0x3a;
+const SPACE = 0x20;
+const BYTE_ORDER_MARK = Buffer.from('\u{feff}');
 
-/** `raw` is a whole event with the empty line that ends it. */
-export function createServerEvent(raw: Buffer): ServerEvent {
-  const { data, id, name, retryMs } = readFields(raw);
-  return {
-    raw,
-    data: data.length === 0 ? null : Buffer.from(data.join('\n')),
-    id,
-    name,
-    retryMs,
-    withData: (changed) => formatEvent(raw, changed),
-  };
+/** A stream may start with a mark; elsewhere it is part of a field's name. */
+export function withoutMark(stream: Buffer): Buffer {
+  const start = stream.subarray(0, BYTE_ORDER_MARK.length);
+  return start.equals(BYTE_ORDER_MARK) ? stream.subarray(BYTE_ORDER_MARK.length) : stream;
 }
 
-function readFields(raw: Buffer): Fields {
+/** `raw` is a whole event with the empty line that ends it, `text` is what of it is read. */
+export function createServerEvent(raw: Buffer, text = raw): ServerEvent {
   const fields: Fields = { data: [], id: null, name: 'message', retryMs: null };
-  for (const line of linesOf(raw)) readField(line, fields);
-  return fields;
-}
-
-function linesOf(raw: Buffer): string[] {
-  const text = raw.toString('utf8');
-  return (text.startsWith(BOM) ? text.slice(1) : text).split(/\r\n|\r|\n/);
-}
-
-function readField(line: string, fields: Fields): void {
-  const [field, value] = splitField(line);
-  if (field === 'data') fields.data.push(value);
-  else if (field === 'event' && value !== '') fields.name = value;
-  else if (field === 'id' && !value.includes('\0')) fields.id = value;
-  else if (field === 'retry' && /^\d{1,9}$/.test(value)) fields.retryMs = Number(value);
+  for (const line of linesOf(text)) readField(line, fields);
+  const { data, id, name, retryMs } = fields;
+  return { raw, data: joinData(data), id, name, retryMs, withData: (changed) => formatEvent(text, changed) };
 }
 
 /** One space after the colon belongs to the colon. A line without a colon is a field without value. */
-function splitField(line: string): readonly [field: string, value: string] {
-  const colon = line.indexOf(':');
-  if (colon < 0) return [line, ''];
-  const start = line[colon + 1] === ' ' ? colon + 2 : colon + 1;
-  return [line.slice(0, colon), line.slice(start)];
+function readField(line: Buffer, fields: Fields): void {
+  const colon = line.indexOf(COLON);
+  // A comment, or the end.
+  if (colon === 0 || line.length === 0) return;
+  const field = fieldOf(line, colon);
+  const value = colon < 0 ? line.subarray(line.length) : line.subarray(colon + 1);
+  const bare = value[0] === SPACE ? value.subarray(1) : value;
+  if (field === 'data') fields.data.push(bare);
+  else if (field === 'event') fields.name = bare.length === 0 ? 'message' : bare.toString();
+  else if (field === 'id' && !bare.includes(0)) fields.id = bare.toString();
+  else if (field === 'retry') fields.retryMs = readRetry(bare.toString()) ?? fields.retryMs;
+}
+
+function fieldOf(line: Buffer, colon: number): string {
+  return line.toString('latin1', 0, colon < 0 ? line.length : colon);
+}
+
+function readRetry(digits: string): number | null {
+  return /^\d+$/.test(digits) ? Math.min(Number(digits), Number.MAX_SAFE_INTEGER) : null;
+}
+
+/** Readers of a stream see U+FFFD for bytes that are no UTF-8: data that are checked must be the data that are seen. */
+function joinData(lines: readonly Buffer[]): Buffer | null {
+  const [first] = lines;
+  if (first === undefined) return null;
+  const data =
+    lines.length === 1 ? first : Buffer.concat(lines.flatMap((line, at) => (at ? [LF, line] : [line])));
+  return isUtf8(data) ? data : Buffer.from(data.toString());
 }
 
 /** All lines but those of the data stay as they were, in their order; the data stand where the first of them stood. */
-function formatEvent(raw: Buffer, data: Buffer): Buffer {
-  const kept: string[] = [];
+function formatEvent(text: Buffer, data: Buffer): Buffer {
+  const parts: Buffer[] = [];
   let isWritten = false;
-  for (const line of linesOf(raw)) {
-    if (line === '') continue;
-    if (splitField(line)[0] !== 'data') kept.push(line);
+  for (const line of linesOf(text)) {
+    if (line.length === 0) continue;
+    if (fieldOf(line, line.indexOf(COLON)) !== 'data') parts.push(line, LF);
     else if (!isWritten) {
-      kept.push(...dataLines(data));
+      parts.push(...dataLines(data));
       isWritten = true;
     }
   }
-  return Buffer.from(`${kept.join('\n')}\n\n`);
+  if (!isWritten) parts.push(...dataLines(data));
+  return Buffer.concat([...parts, LF]);
 }
 
-function dataLines(data: Buffer): string[] {
-  return data
-    .toString('utf8')
-    .split(/\r\n|\r|\n/)
-    .map((line) => `data: ${line}`);
+function dataLines(data: Buffer): Buffer[] {
+  return Array.from(linesOf(data)).flatMap((line) => [DATA, line, LF]);
 }
 
 /** A message as an event without id or name. */
 export function formatMessage(message: Buffer): Buffer {
-  if (message.indexOf(0x0a) >= 0 || message.indexOf(0x0d) >= 0) {
-    return Buffer.from(`${dataLines(message).join('\n')}\n\n`);
-  }
-  return Buffer.concat([DATA, message, END]);
+  return Buffer.concat([...dataLines(message), LF]);
 }
 
 const DATA = Buffer.from('data: ');
-const END = Buffer.from('\n\n');
+const LF = Buffer.from('\n');

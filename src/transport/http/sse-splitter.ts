@@ -1,13 +1,13 @@
 // Splits a stream of server-sent events (WHATWG HTML, section 9.2) into events, without changing a byte of them: joined,
 // their raw bytes are the stream.
 import type { ServerEvent } from '../http-exchange.ts';
-import { createServerEvent } from './server-event.ts';
+import { createPartialLine } from '../partial-line.ts';
+import { createLineEnds } from './line-ends.ts';
+import { createServerEvent, withoutMark } from './server-event.ts';
 
 export interface SseSplitter {
-  /** The events that are whole now. Throws where an event is over the limit. */
-  push(chunk: Buffer): ServerEvent[];
-  /** What came after the last event: nothing that a reader of the stream would see. */
-  rest(): Buffer;
+  /** The events that are whole now, comments between two among them. Throws `RangeError` at one over the limit. */
+  push(chunk: Buffer): Iterable<ServerEvent>;
 }
 
 const LF = 0x0a;
@@ -15,61 +15,48 @@ const CR = 0x0d;
 
 /** `maxBytes` bounds one event. */
 export function createSseSplitter(maxBytes: number): SseSplitter {
-  let parts: Buffer[] = [];
-  let length = 0;
-  /** The line that is being read has no byte so far: its end is an empty line, which ends the event. */
+  const partial = createPartialLine();
+  /** Nothing of the line that is being read was in chunks before. */
   let isLineEmpty = true;
-  /** The last byte was a CR: an LF after it belongs to it. */
-  let isAfterCr = false;
   /** Some line of the event is there, if only a comment. */
   let hasLines = false;
+  /** The last byte was a CR: an LF after it ends no line of its own. */
+  let isAfterCr = false;
+  let isFirst = true;
 
-  const add = (part: Buffer): void => {
-    if (part.length === 0) return;
-    parts.push(part);
-    length += part.length;
-    if (length > maxBytes) throw new RangeError(`an event is over the limit of ${maxBytes} bytes`);
+  const keep = (part: Buffer): void => {
+    if (partial.length + part.length > maxBytes) {
+      throw new RangeError(`an event is over the limit of ${maxBytes} bytes`);
+    }
+    if (part.length > 0) partial.add(part);
   };
-  const take = (): Buffer => {
-    const [only] = parts;
-    const raw = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length);
-    parts = [];
-    length = 0;
-    return raw;
+  /** An event that lies within one chunk is not copied. */
+  const take = (end: Buffer): ServerEvent => {
+    const isWhole = partial.length === 0 && end.length <= maxBytes;
+    if (!isWhole) keep(end);
+    const raw = isWhole ? end : partial.take();
+    const event = createServerEvent(raw, isFirst ? withoutMark(raw) : raw);
+    isFirst = false;
+    return event;
   };
   return {
-    push: (chunk) => {
-      const events: ServerEvent[] = [];
+    *push(chunk) {
+      const lineEnd = createLineEnds(chunk);
       let start = 0;
-      for (let at = 0; at < chunk.length; at += 1) {
-        const byte = chunk[at];
-        if (byte === LF && isAfterCr) {
-          isAfterCr = false;
-          continue;
-        }
-        isAfterCr = byte === CR;
-        if (byte !== LF && byte !== CR) {
-          isLineEmpty = false;
-          hasLines = true;
-          continue;
-        }
+      let at = isAfterCr && chunk[0] === LF ? 1 : 0;
+      if (chunk.length > 0) isAfterCr = chunk.at(-1) === CR;
+      for (let end = lineEnd(at); end !== null; end = lineEnd(at)) {
+        if (end.at > at) isLineEmpty = false;
         const endsEvent = isLineEmpty && hasLines;
+        hasLines = !endsEvent && (hasLines || !isLineEmpty);
         isLineEmpty = true;
+        at = end.next;
         if (!endsEvent) continue;
-        // The LF of a CRLF goes with the event that it ends, where it is here already.
-        const end = byte === CR && chunk[at + 1] === LF ? at + 2 : at + 1;
-        add(chunk.subarray(start, end));
-        events.push(createServerEvent(take()));
-        hasLines = false;
-        start = end;
-        if (end === at + 2) {
-          isAfterCr = false;
-          at += 1;
-        }
+        yield take(chunk.subarray(start, at));
+        start = at;
       }
-      add(chunk.subarray(start));
-      return events;
+      if (at < chunk.length) isLineEmpty = false;
+      keep(chunk.subarray(start));
     },
-    rest: take,
   };
 }

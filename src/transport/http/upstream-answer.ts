@@ -50,6 +50,7 @@ function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
+    let isWhole = false;
     body.on('data', (part: Buffer) => {
       parts.push(part);
       length += part.length;
@@ -58,11 +59,14 @@ function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
       body.destroy();
     });
     body.on('end', () => {
+      isWhole = true;
       const [only] = parts;
       resolve(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length));
     });
     body.on('error', (cause) => reject(broken(cause)));
-    body.on('close', () => reject(broken(new Error('closed'))));
+    body.on('close', () => {
+      if (!isWhole) reject(broken(new Error('closed')));
+    });
   });
 }
 

@@ -3,7 +3,9 @@ import http from 'node:http';
 import https from 'node:https';
 import { type Upstream, type UpstreamAnswer, UpstreamError, type UpstreamRequest } from '../http-exchange.ts';
 import type { Header } from '../transport.ts';
+import { endWith } from './end-with.ts';
 import { endToEnd, flatHeaders, mergeHeaders } from './header-fields.ts';
+import { createAgent } from './kept-connections.ts';
 import { createUpstreamAnswer } from './upstream-answer.ts';
 import { connectionError, type RequestState } from './upstream-failure.ts';
 
@@ -16,8 +18,6 @@ export interface UpstreamOptions {
 }
 
 const CONNECT_MS = 10_000;
-/** Shorter than what servers keep an idle connection for (Node: 5 s), so that no request meets one that just closes. */
-const IDLE_MS = 4000;
 const REDIRECTS_MAX = 3;
 
 export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstream {
@@ -25,7 +25,7 @@ export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstr
   const client = isSecure ? https : http;
   const own = placeIn(url);
   const placeOf = (target: URL): Place => (target === url ? own : placeIn(target));
-  const agent = new client.Agent({ keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo', noDelay: true });
+  const agent = createAgent(isSecure);
   const open = new Set<http.ClientRequest>();
 
   const send = (request: UpstreamRequest, target: URL, signal?: AbortSignal): Promise<http.IncomingMessage> =>
@@ -48,7 +48,7 @@ export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstr
       message.once('response', resolve);
       message.on('error', (cause) => reject(connectionError(cause, state, target)));
       message.once('close', () => open.delete(message));
-      message.end(request.body);
+      endWith(message, request.body ?? '');
     });
 
   const follow = async (request: UpstreamRequest, signal?: AbortSignal): Promise<UpstreamAnswer> => {

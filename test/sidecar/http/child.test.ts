@@ -157,7 +157,7 @@ describe('the shared child of 2026-07-28', () => {
     ['a method that is not there', modern('no/such'), 404, -32601],
     ['a version that is not there', modernOf('2099-01-01'), 400, -32022],
     ['a header field that is missing', { ...modern('tools/list'), headers: {} }, 400, -32020],
-  ])('%s: status %s', async (_name, request, status, code) => {
+  ])('%s is refused with its own status', async (_name, request, status, code) => {
     const { url } = await startHttpSidecar({ policy: POLICY, args: [], command: MODERN });
     const reply = await ask(url, request);
     expect([reply.status, messageIn(reply.text).error.code]).toEqual([status, code]);

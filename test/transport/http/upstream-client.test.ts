@@ -1,12 +1,9 @@
 // The client of an upstream against servers that misbehave, on raw sockets.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
+import { generate } from 'selfsigned';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openUpstream } from '../../../src/transport/http/upstream-client.ts';
 import type { UpstreamAnswer } from '../../../src/transport/http-exchange.ts';
@@ -124,16 +121,8 @@ describe('what goes wrong is told, and whether the request may have run', () => 
   });
 
   test('a certificate that nobody trusts', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'regent-tls-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const [key, cert] = [path.join(folder, 'key'), path.join(folder, 'cert')];
-    const subject = ['-subj', '/CN=localhost', '-days', '1', '-keyout', key, '-out', cert];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject], {
-      stdio: 'ignore',
-    });
-    const server = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
-      response.end(),
-    );
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+    const server = https.createServer({ key, cert }, (_, response) => response.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
@@ -212,15 +201,25 @@ test('compressed events come one by one', async () => {
   }
 });
 
-test('connections are kept, and not used when the server closes them in between', async () => {
-  const { url, connections } = await startRaw((socket, _chunk, connection) => {
-    const close = connection === 2 ? 'Connection: close\r\n' : '';
-    socket.write(`${JSON_HEAD}${close}Content-Length: 2\r\n\r\n{}`);
-    if (connection === 2) socket.end();
+test('connections are kept', async () => {
+  const { url, connections } = await startRaw((socket) => {
+    socket.write(`${JSON_HEAD}Content-Length: 2\r\n\r\n{}`);
   });
   const { post } = open(url);
   for (let round = 0; round < 3; round += 1) await (await post()).readBody();
   expect(connections()).toBe(1);
+});
+
+test('a connection that the server ended without a word is not used', async () => {
+  const { url, connections } = await startRaw((socket) => {
+    socket.end(`${JSON_HEAD}Content-Length: 2\r\n\r\n{}`);
+  });
+  const { post } = open(url);
+  for (let round = 0; round < 50; round += 1) {
+    await (await post()).readBody();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  expect(connections()).toBe(50);
 });
 
 test('a POST that met a closed connection is not sent again', async () => {
