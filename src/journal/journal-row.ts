@@ -33,8 +33,15 @@ export type CallResult =
   | 'server-died'
   /** Never forwarded; its charges were given back. */
   | 'not-sent'
-  /** The hold ran out. */
+  /** Humans let it through: another decision, with the approval in its input, says how it went on. */
+  | 'hold-approved'
+  | 'hold-rejected'
+  /** The client was told that the approval is pending; the same call sent again goes on from there. */
+  | 'hold-pending'
+  /** Nobody agreed in time. */
   | 'hold-expired'
+  /** No approval was asked for: too many wait already, or nobody could read the arguments. */
+  | 'hold-refused'
   /** The client cancelled, or went away, while the call was held. */
   | 'hold-void';
 
@@ -53,6 +60,8 @@ export interface JournalEntry extends JournalRow {
 
 export interface JournalFilter {
   readonly afterSequence?: number;
+  readonly beforeSequence?: number;
+  readonly newestFirst?: boolean;
   readonly sinceMs?: number;
   /** Glob over tool names. */
   readonly tool?: string;

@@ -3,6 +3,7 @@
 //   closed ──call──▶ open ──corrupt, io, missing, schema, read-only──▶ closed, and every call fails until it opens again
 //
 // Nothing here retries an operation: each failure reaches its caller, which denies. What recovers is the next call.
+import { wrapOperations } from './operations.ts';
 import { StateError, type StateErrorCode, type StateStore } from './store.ts';
 
 export interface OpenAttempt {
@@ -28,26 +29,16 @@ interface Opening {
 
 export function openRecoveringStore(open: OpenStore, retryMs: number = RETRY_MS): StateStore {
   const opening = createOpening(open, retryMs);
-  const use = async <T>(operation: (store: StateStore) => Promise<T>): Promise<T> => {
-    const store = await opening.acquire();
-    try {
-      return await operation(store);
-    } catch (error) {
-      if (error instanceof StateError && isFatal(error.code)) opening.giveUp(store, error);
-      throw error;
-    }
-  };
   return {
-    read: (keys) => use((store) => store.read(keys)),
-    commit: (batch) => use((store) => store.commit(batch)),
-    commitLocked: (keys, build) => use((store) => store.commitLocked(keys, build)),
-    settle: (results) => use((store) => store.settle(results)),
-    list: (filter) => use((store) => store.list(filter)),
-    latestSequence: () => use((store) => store.latestSequence()),
-    addAgentToken: (token) => use((store) => store.addAgentToken(token)),
-    findAgent: (digest) => use((store) => store.findAgent(digest)),
-    listAgentTokens: () => use((store) => store.listAgentTokens()),
-    removeAgentTokens: (name, id) => use((store) => store.removeAgentTokens(name, id)),
+    ...wrapOperations(async (operate) => {
+      const store = await opening.acquire();
+      try {
+        return await operate(store);
+      } catch (error) {
+        if (error instanceof StateError && isFatal(error.code)) opening.giveUp(store, error);
+        throw error;
+      }
+    }),
     close: () => opening.close(),
   };
 }

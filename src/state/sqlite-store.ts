@@ -3,17 +3,29 @@
 // One connection, one operation at a time: SQLite serialises them anyway, and `commitLocked` needs the connection for
 // itself. The hot path is one statement and one hop to the thread pool.
 import { resolve } from 'node:path';
+import type { DeliveryStore } from './delivery.ts';
+import { type Operations, wrapOperations } from './operations.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import { prepareAgents } from './sqlite/sqlite-agents.ts';
+import { prepareApprovals, type SqliteApprovals } from './sqlite/sqlite-approvals.ts';
+import { prepareApprovers } from './sqlite/sqlite-approvers.ts';
 import { type InsertBatch, prepareInsert } from './sqlite/sqlite-batch.ts';
 import { isSqliteError, openConnection, type SqliteConnection } from './sqlite/sqlite-connection.ts';
-import { prepareReadCounters, type ReadCounters } from './sqlite/sqlite-counters.ts';
+import { listCounters, prepareReadCounters, type ReadCounters } from './sqlite/sqlite-counters.ts';
+import { prepareDeliveries } from './sqlite/sqlite-deliveries.ts';
 import { explainSqliteError, stateFileError } from './sqlite/sqlite-error.ts';
-import { listEntries, prepareSettle, readLatestSequence, type SettleRows } from './sqlite/sqlite-journal.ts';
+import {
+  countOutcomes,
+  listEntries,
+  prepareSettle,
+  readLatestSequence,
+  type SettleRows,
+} from './sqlite/sqlite-journal.ts';
+import { prepareRecords } from './sqlite/sqlite-records.ts';
 import { identifyFile, OVERTAKEN, prepareSchema } from './sqlite/sqlite-schema.ts';
 import { prepareTransaction, type RunTransaction } from './sqlite/sqlite-transaction.ts';
 import { claimStateFile, type StateFile } from './sqlite/state-file.ts';
-import type { AgentStore, CommitResult, StateStore } from './store.ts';
+import type { AgentStore, ApproverStore, CommitResult, RecordStore, StateStore } from './store.ts';
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -35,6 +47,10 @@ interface StoreParts {
   readonly transaction: RunTransaction;
   readonly settle: SettleRows;
   readonly agents: AgentStore;
+  readonly approvals: SqliteApprovals;
+  readonly approvers: ApproverStore;
+  readonly deliveries: DeliveryStore;
+  readonly records: RecordStore;
 }
 
 /** Throws `StateError`. A file that holds anything but Regent's own tables is left as it is. */
@@ -44,15 +60,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
     const connection = await openConnection(file.path);
     try {
       await configure(connection, file, options);
-      return createStore({
-        file,
-        connection,
-        readCounters: await prepareReadCounters(connection),
-        insert: await prepareInsert(connection),
-        transaction: await prepareTransaction(connection),
-        settle: await prepareSettle(connection),
-        agents: await prepareAgents(connection),
-      });
+      return createStore(await prepareParts(connection, file));
     } catch (error) {
       await connection.close().catch(() => undefined);
       throw error;
@@ -60,6 +68,23 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
   } catch (error) {
     throw explainSqliteError(error, file.path);
   }
+}
+
+async function prepareParts(connection: SqliteConnection, file: StateFile): Promise<StoreParts> {
+  const transaction = await prepareTransaction(connection);
+  return {
+    file,
+    connection,
+    transaction,
+    readCounters: await prepareReadCounters(connection),
+    insert: await prepareInsert(connection),
+    settle: await prepareSettle(connection),
+    agents: await prepareAgents(connection),
+    approvals: await prepareApprovals(connection, transaction),
+    approvers: await prepareApprovers(connection),
+    deliveries: await prepareDeliveries(connection, transaction),
+    records: prepareRecords(connection),
+  };
 }
 
 /** The time-out comes first: taking the write-ahead log into use needs the file's lock. A foreign file stays as it is. */
@@ -79,37 +104,54 @@ async function configure(
 }
 
 function createStore(parts: StoreParts): StateStore {
-  const { file, connection, readCounters, insert, transaction, agents } = parts;
+  const { file, connection } = parts;
+  const operations = createOperations(parts);
   const runInOrder = createSerialQueue();
   let isClosed = false;
-  const operate = <T>(operation: () => Promise<T>): Promise<T> =>
-    runInOrder(async () => {
-      if (isClosed) throw stateFileError('io', file.path, new Error('the store is closed'));
-      if (!file.isInPlace()) throw stateFileError('missing', file.path, null);
-      try {
-        return await operation();
-      } catch (error) {
-        throw explainSqliteError(error, file.path);
-      }
-    });
-
   return {
-    read: (keys) => operate(() => readCounters(keys)),
-    commit: (batch) => operate(() => commitUnlessOvertaken(() => insert(batch))),
-    commitLocked: (keys, build) =>
-      operate(() => transaction(async () => insert(build(await readCounters(keys))))),
-    settle: (results) => operate(() => parts.settle(results)),
-    list: (filter) => operate(() => listEntries(connection, filter)),
-    latestSequence: () => operate(() => readLatestSequence(connection)),
-    addAgentToken: (token) => operate(() => agents.addAgentToken(token)),
-    findAgent: (digest) => operate(() => agents.findAgent(digest)),
-    listAgentTokens: () => operate(() => agents.listAgentTokens()),
-    removeAgentTokens: (name, id) => operate(() => agents.removeAgentTokens(name, id)),
+    ...wrapOperations((operate) =>
+      runInOrder(async () => {
+        if (isClosed) throw stateFileError('io', file.path, new Error('the store is closed'));
+        if (!file.isInPlace()) throw stateFileError('missing', file.path, null);
+        try {
+          return await operate(operations);
+        } catch (error) {
+          throw explainSqliteError(error, file.path);
+        }
+      }),
+    ),
     close: () =>
       runInOrder(async () => {
         if (!isClosed) await closeConnection(connection, file);
         isClosed = true;
       }),
+  };
+}
+
+function createOperations(parts: StoreParts): Operations {
+  const { connection, readCounters, insert, transaction, approvals } = parts;
+  const { write, ...approvalOperations } = approvals;
+  return {
+    ...approvalOperations,
+    ...parts.agents,
+    ...parts.approvers,
+    ...parts.deliveries,
+    ...parts.records,
+    read: readCounters,
+    listCounters: (prefix, limit) => listCounters(connection, prefix, limit),
+    commit: (batch) => commitUnlessOvertaken(() => insert(batch)),
+    commitLocked: (keys, build, approvalIds = []) =>
+      transaction(async () => {
+        const records = await readCounters(keys);
+        const found = approvalIds.length === 0 ? [] : await approvals.readApprovals(approvalIds);
+        const batch = build(records, found);
+        await insert(batch);
+        await write(batch.approvals ?? []);
+      }),
+    settle: parts.settle,
+    list: (filter) => listEntries(connection, filter),
+    latestSequence: () => readLatestSequence(connection),
+    countOutcomes: (range) => countOutcomes(connection, range),
   };
 }
 

@@ -3,7 +3,18 @@
 // A store knows nothing of windows, rules or clocks. Every counter is a record with a version; a commit names the
 // versions that its decisions were made on, and is refused whole when any of them has moved (optimistic concurrency).
 // That is one statement in SQLite and PostgreSQL, and one script in Redis.
+import type { CounterPlan } from '../../compiler/model/manifest.ts';
+import type { Outcome } from '../../compiler/model/policy.ts';
+import type {
+  Approval,
+  ApprovalFilter,
+  ApprovalSelect,
+  ApprovalWrite,
+  Approver,
+  ListedStep,
+} from '../approvals/approval.ts';
 import type { JournalEntry, JournalFilter, JournalResult, JournalRow } from '../journal/journal-row.ts';
+import type { DeliveryStore } from './delivery.ts';
 
 /** A part of a sliding window: what was charged from `startMs` on, for one step of the window. */
 export type Bucket = readonly [startMs: number, amount: number];
@@ -27,6 +38,8 @@ export interface CommitBatch {
   readonly reads: ReadonlyArray<{ readonly key: string; readonly version: number }>;
   /** The counters' new contents; `version` is the one that was read (the store adds one). */
   readonly writes: readonly CounterRecord[];
+  /** Changes of approvals; only in `commitLocked`, which has read them in the same transaction. */
+  readonly approvals?: readonly ApprovalWrite[];
 }
 
 export type CommitResult = { readonly status: 'committed' } | { readonly status: 'overtaken' };
@@ -34,14 +47,20 @@ export type CommitResult = { readonly status: 'committed' } | { readonly status:
 export interface CounterStore {
   /** The records of these keys, absent ones as version 0, in the order asked. */
   read(keys: readonly string[]): Promise<CounterRecord[]>;
+  /** Those whose key starts with `prefix`, by key. */
+  listCounters(prefix: string, limit: number): Promise<CounterRecord[]>;
   /** All of the batch or nothing. Throws `StateError` where the store cannot be written. */
   commit(batch: CommitBatch): Promise<CommitResult>;
   /**
-   * As `commit`, but no other writer can come between: takes the write lock, reads the keys, lets `build` (synchronous)
-   * make the batch from them, and commits it. For calls that were overtaken once.
+   * As `commit`, but no other writer can come between: takes the write lock, reads the counters and the approvals of
+   * these ids, lets `build` (synchronous) make the batch from them, and commits it. For calls that were overtaken once,
+   * and for those that use an approval.
    */
-  commitLocked(keys: readonly string[], build: (records: CounterRecord[]) => CommitBatch): Promise<void>;
+  commitLocked(keys: readonly string[], build: BuildLocked, approvalIds?: readonly string[]): Promise<void>;
 }
+
+/** Approvals that the store does not have are left out. */
+export type BuildLocked = (records: CounterRecord[], approvals: readonly Approval[]) => CommitBatch;
 
 export interface JournalStore {
   /** Adds what came of journalled calls; off the call's path. Unknown ids are ignored. */
@@ -50,6 +69,20 @@ export interface JournalStore {
   list(filter: JournalFilter): Promise<JournalEntry[]>;
   /** Of the newest row; 0 where there is none. Every row up to it can be listed: followers go on from there. */
   latestSequence(): Promise<number>;
+  /** How many decisions of each outcome there were in each step of time from `sinceMs` on; steps without any are left out. */
+  countOutcomes(range: CountRange): Promise<OutcomeCount[]>;
+}
+
+export interface CountRange {
+  readonly sinceMs: number;
+  readonly stepMs: number;
+}
+
+export interface OutcomeCount {
+  /** Start of the step. */
+  readonly atMs: number;
+  readonly outcome: Outcome;
+  readonly count: number;
 }
 
 /** A token by which an agent is known; the token itself is kept by nobody. */
@@ -71,7 +104,70 @@ export interface AgentStore {
   removeAgentTokens(name: string, id: string | null): Promise<number>;
 }
 
-export interface StateStore extends CounterStore, JournalStore, AgentStore {
+export interface ApprovalStore {
+  /** Those that there are, in no order. */
+  readApprovals(ids: readonly string[]): Promise<Approval[]>;
+  /** Under the write lock: `change` (synchronous) says what becomes of those that it gets; all of it or nothing. */
+  changeApprovals(
+    select: ApprovalSelect,
+    change: (found: readonly Approval[]) => readonly ApprovalWrite[],
+  ): Promise<void>;
+  /** The newest first. */
+  listApprovals(filter: ApprovalFilter): Promise<Approval[]>;
+  /** Canonical JSON; null where there is no such approval. */
+  readApprovalArguments(id: string): Promise<string | null>;
+  /** In the order in which they were made. */
+  listSteps(filter: StepFilter): Promise<ListedStep[]>;
+  /** Sequence of the newest step; 0 where there is none. */
+  latestStep(): Promise<number>;
+}
+
+export interface StepFilter {
+  readonly approvalId?: string;
+  readonly afterSequence?: number;
+  readonly limit?: number;
+}
+
+export interface ApproverStore {
+  /** `digest` is SHA-256 (hex) of the token. */
+  addApprover(approver: Approver & { readonly digest: string }): Promise<void>;
+  findApprover(digest: string): Promise<Approver | null>;
+  /** By name, then by age: a person may have several tokens. */
+  listApprovers(): Promise<Approver[]>;
+  /** All tokens of a person; how many there were. */
+  removeApprovers(name: string): Promise<number>;
+}
+
+/** What a policy in force was made from, for people who look at decisions later. */
+export interface PolicyRecord {
+  readonly revision: string;
+  readonly server: string;
+  readonly atMs: number;
+  /** YAML as it stood in the files, and the Rego of the bundle. */
+  readonly sources: ReadonlyArray<{ readonly name: string; readonly text: string }>;
+  readonly rego: ReadonlyArray<{ readonly name: string; readonly text: string }>;
+  /** The counters that the policy keeps. */
+  readonly counters: readonly CounterPlan[];
+}
+
+export interface RecordStore {
+  /** Replaces the record of the same revision and server. */
+  keepPolicy(record: PolicyRecord): Promise<void>;
+  readPolicy(revision: string, server: string): Promise<PolicyRecord | null>;
+  /** For each server the one that was kept last, by the server's name. */
+  newestPolicies(): Promise<PolicyRecord[]>;
+  /** A secret of this state file, 32 random bytes in base64url; made when first asked for. */
+  readSecret(name: string): Promise<string>;
+}
+
+export interface StateStore
+  extends CounterStore,
+    JournalStore,
+    AgentStore,
+    ApprovalStore,
+    ApproverStore,
+    RecordStore,
+    DeliveryStore {
   close(): Promise<void>;
 }
 

@@ -11,8 +11,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   compiler: [],
   'src/policy': ['compiler/model'],
   'src/journal': ['src/state/store.ts', 'compiler/model'],
-  'src/state': ['src/journal', 'compiler/model'],
-  'src/approvals': ['src/policy', 'src/state/store.ts'],
+  'src/state': ['src/journal', 'src/approvals/approval.ts', 'compiler/model'],
+  'src/approvals': [
+    'src/policy',
+    'src/state/store.ts',
+    'src/state/delivery.ts',
+    'src/telemetry',
+    'compiler/model',
+  ],
   'src/telemetry': [],
   'src/transport': [],
   'src/proxy': [

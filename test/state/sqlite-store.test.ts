@@ -67,10 +67,10 @@ describe('a file that is not a state file is refused and left as it is', () => {
 
   test('a newer version of Regent wrote it', async () => {
     const file = await seededFile();
-    await runSql(file, 'PRAGMA user_version = 3');
+    await runSql(file, 'PRAGMA user_version = 4');
     await expect(openSqliteStore({ file, durability: 'normal' })).rejects.toMatchObject({
       code: 'schema',
-      message: expect.stringContaining('version 3'),
+      message: expect.stringContaining('version 4'),
     });
   });
 
@@ -78,6 +78,8 @@ describe('a file that is not a state file is refused and left as it is', () => {
     ['a table', 'DROP TABLE counters'],
     ['the journal', 'DROP TABLE journal'],
     ['the agents', 'DROP TABLE agents'],
+    ['the approvals', 'DROP TABLE approvals'],
+    ["an approval's steps", 'DROP TABLE approval_steps'],
     ['a trigger', 'DROP TRIGGER record_decision'],
     ['everything', 'DROP VIEW decisions; DROP VIEW batches; DROP TABLE counters; DROP TABLE journal'],
     ['a changed table', 'ALTER TABLE counters ADD COLUMN note TEXT'],
@@ -105,13 +107,26 @@ describe('a file that is not a state file is refused and left as it is', () => {
   });
 });
 
-describe('a file of version 1, which knew no agents', () => {
-  const AS_VERSION_1 = 'DROP TABLE agents; PRAGMA user_version = 1';
+const SINCE_VERSION_3 = [
+  'approvals',
+  'approval_arguments',
+  'approval_steps',
+  'approvers',
+  'deliveries',
+  'policies',
+  'secrets',
+];
+const AS_VERSION_2 = `${SINCE_VERSION_3.map((table) => `DROP TABLE ${table}`).join('; ')}; PRAGMA user_version = 2`;
+
+describe.each([
+  ['1, which knew no agents', `${AS_VERSION_2}; DROP TABLE agents; PRAGMA user_version = 1`],
+  ['2, which knew no approvals', AS_VERSION_2],
+])('a file of version %s', (_version, toOldVersion) => {
   const token = { id: 't1', name: 'bot', digest: 'd1', createdMs: 1 };
 
   test('keeps its counters and journal, and takes tokens', async () => {
     const file = await seededFile();
-    await runSql(file, AS_VERSION_1);
+    await runSql(file, toOldVersion);
     const store = await openSqliteStore({ file, durability: 'full', mustExist: true });
     await store.addAgentToken(token);
     expect(await store.findAgent('d1')).toBe('bot');
@@ -120,12 +135,13 @@ describe('a file of version 1, which knew no agents', () => {
     await store.close();
     const again = await openSqliteStore({ file, durability: 'full', mustExist: true });
     expect(await again.findAgent('d1')).toBe('bot');
+    expect(await again.listApprovals({})).toEqual([]);
     await again.close();
   });
 
   test('is brought up to date once where several sidecars start at a time', async () => {
     const file = await seededFile();
-    await runSql(file, AS_VERSION_1);
+    await runSql(file, toOldVersion);
     const opening = Array.from({ length: 4 }, () => openSqliteStore({ file, durability: 'normal' }));
     const stores = await Promise.all(opening);
     await stores[0]?.addAgentToken(token);
@@ -135,7 +151,7 @@ describe('a file of version 1, which knew no agents', () => {
 
   test('is refused where its tables are not as they were made', async () => {
     const file = await seededFile();
-    await runSql(file, `${AS_VERSION_1}; DROP TRIGGER record_decision`);
+    await runSql(file, `${toOldVersion}; DROP TRIGGER record_decision`);
     await expect(openSqliteStore({ file, durability: 'normal' })).rejects.toMatchObject({ code: 'schema' });
   });
 });

@@ -1,5 +1,6 @@
 // Reads and settles journal rows in SQLite.
 import type { JournalEntry, JournalFilter, JournalResult } from '../../journal/journal-row.ts';
+import type { CountRange, OutcomeCount } from '../store.ts';
 import type { SqliteConnection, SqliteValue } from './sqlite-connection.ts';
 
 /** No indexes for filters: every decision would pay for them, and a person reading the journal can wait for a scan. */
@@ -9,6 +10,7 @@ const SELECT_ENTRIES = `SELECT sequence, id, at_ms AS atMs, server, agent, sessi
 export function listEntries(connection: SqliteConnection, filter: JournalFilter): Promise<JournalEntry[]> {
   const conditions: Array<readonly [string, SqliteValue | undefined]> = [
     ['sequence > ?', filter.afterSequence],
+    ['sequence < ?', filter.beforeSequence],
     ['at_ms >= ?', filter.sinceMs],
     ['tool GLOB ?', filter.tool === undefined ? undefined : sqliteGlob(filter.tool)],
     ['agent = ?', filter.agent],
@@ -16,10 +18,10 @@ export function listEntries(connection: SqliteConnection, filter: JournalFilter)
   ];
   const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
   const where = used.length === 0 ? '' : ` WHERE ${used.map(({ sql }) => sql).join(' AND ')}`;
-  return connection.all(`${SELECT_ENTRIES}${where} ORDER BY sequence LIMIT ?`, [
-    ...used.map(({ value }) => value),
-    filter.limit ?? -1,
-  ]);
+  return connection.all(
+    `${SELECT_ENTRIES}${where} ORDER BY sequence${filter.newestFirst === true ? ' DESC' : ''} LIMIT ?`,
+    [...used.map(({ value }) => value), filter.limit ?? -1],
+  );
 }
 
 export async function readLatestSequence(connection: SqliteConnection): Promise<number> {
@@ -27,6 +29,17 @@ export async function readLatestSequence(connection: SqliteConnection): Promise<
     'SELECT ifnull(max(sequence), 0) AS latest FROM journal',
   );
   return row?.latest ?? 0;
+}
+
+export function countOutcomes(
+  connection: SqliteConnection,
+  { sinceMs, stepMs }: CountRange,
+): Promise<OutcomeCount[]> {
+  return connection.all(
+    `SELECT at_ms / ?2 * ?2 AS atMs, outcome, count(*) AS count FROM journal WHERE at_ms >= ?1
+     GROUP BY 1, 2 ORDER BY 1, 2`,
+    [sinceMs, stepMs],
+  );
 }
 
 export type SettleRows = (results: readonly JournalResult[]) => Promise<void>;

@@ -1,4 +1,4 @@
-// The tables of the state file, version 2, and the triggers that make a commit one statement.
+// The tables of the state file, version 3, and the triggers that make a commit one statement.
 //
 //   INSERT INTO decisions  (one row as parameters)    ─┐   INSTEAD OF trigger:
 //   INSERT INTO batches    (any number as JSON text)  ─┴─▶ versions moved? abort ▶ counters ▶ journal
@@ -12,7 +12,7 @@ import { stateFileError } from './sqlite-error.ts';
 
 /** Marks the file as Regent's in its header ("Rgnt"). */
 const APPLICATION_ID = 0x52676e74;
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /** What a trigger raises when a version has moved. */
 export const OVERTAKEN = 'overtaken';
@@ -69,6 +69,60 @@ const AGENTS = `CREATE TABLE agents (
   created_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`;
 
+/** Since version 3. `record` is the approval as JSON; what stands beside it is for finding it. */
+const APPROVALS = [
+  `CREATE TABLE approvals (
+  id TEXT PRIMARY KEY NOT NULL,
+  status TEXT NOT NULL,
+  server TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  requested_ms INTEGER NOT NULL,
+  deadline_ms INTEGER NOT NULL,
+  record TEXT NOT NULL
+) STRICT`,
+  'CREATE INDEX approvals_by_status ON approvals (status, deadline_ms)',
+  `CREATE TABLE approval_arguments (
+  id TEXT PRIMARY KEY NOT NULL,
+  arguments TEXT NOT NULL
+) STRICT`,
+  `CREATE TABLE approval_steps (
+  sequence INTEGER PRIMARY KEY,
+  approval_id TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  by TEXT NOT NULL,
+  reason TEXT,
+  decision_id TEXT
+) STRICT`,
+  'CREATE INDEX approval_steps_by_approval ON approval_steps (approval_id)',
+  `CREATE TABLE approvers (
+  id TEXT PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL,
+  digest TEXT NOT NULL UNIQUE,
+  owner_of TEXT NOT NULL,
+  created_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE deliveries (
+  step INTEGER PRIMARY KEY,
+  status TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  next_ms INTEGER NOT NULL,
+  detail TEXT
+) STRICT`,
+  `CREATE TABLE policies (
+  revision TEXT NOT NULL,
+  server TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  record TEXT NOT NULL,
+  PRIMARY KEY (revision, server)
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE secrets (
+  name TEXT PRIMARY KEY NOT NULL,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID`,
+];
+
 /** `NEW.versions` is {key: version read}, `NEW.counters` {key: [version, window start, value, buckets]}. */
 const CHECK_AND_CHARGE = `
   SELECT RAISE(ABORT, '${OVERTAKEN}') WHERE EXISTS (
@@ -87,6 +141,7 @@ const STATEMENTS = [
   JOURNAL,
   COUNTERS,
   AGENTS,
+  ...APPROVALS,
   `CREATE VIEW decisions AS
   SELECT ${ROW_COLUMNS.join(', ')}, NULL AS versions, NULL AS counters FROM journal WHERE false`,
   'CREATE VIEW batches AS SELECT NULL AS rows, NULL AS versions, NULL AS counters WHERE false',
@@ -100,13 +155,19 @@ END`,
 END`,
 ];
 
-export type FoundFile = 'empty' | 'version 1' | 'regent';
+export type FoundFile = 'empty' | 'version 1' | 'version 2' | 'regent';
+
+/** What makes the newest version of each older one. */
+const CHANGES: Readonly<Record<Exclude<FoundFile, 'regent'>, readonly string[]>> = {
+  empty: STATEMENTS,
+  'version 1': [AGENTS, ...APPROVALS],
+  'version 2': APPROVALS,
+};
 
 /** Makes the tables in an empty file, brings older ones up to date, else insists that they are there as this version made them. */
 export async function prepareSchema(connection: SqliteConnection, file: string): Promise<void> {
   const found = await identifyFile(connection, file);
-  if (found === 'empty') await changeSchema(connection, file, { from: found, statements: STATEMENTS });
-  if (found === 'version 1') await changeSchema(connection, file, { from: found, statements: [AGENTS] });
+  if (found !== 'regent') await changeSchema(connection, file, found);
   const objects = await connection.all<{ sql: string }>('SELECT sql FROM sqlite_schema');
   const present = new Set(objects.map(({ sql }) => sql));
   if (!STATEMENTS.every((statement) => present.has(statement))) throw stateFileError('schema', file, null);
@@ -125,6 +186,7 @@ export async function identifyFile(connection: SqliteConnection, file: string): 
     throw new StateError('schema', `${file} is another program's database: name another file`, null);
   }
   if (version === 1) return 'version 1';
+  if (version === 2) return 'version 2';
   if (version !== SCHEMA_VERSION) {
     const advice = 'update Regent, or name another file';
     throw new StateError(
@@ -136,21 +198,16 @@ export async function identifyFile(connection: SqliteConnection, file: string): 
   return 'regent';
 }
 
-interface SchemaChange {
-  readonly from: FoundFile;
-  readonly statements: readonly string[];
-}
-
 /** Under the write lock and after a second look: another process may be making the same change. */
 async function changeSchema(
   connection: SqliteConnection,
   file: string,
-  { from, statements }: SchemaChange,
+  from: Exclude<FoundFile, 'regent'>,
 ): Promise<void> {
   await connection.exec('BEGIN IMMEDIATE');
   try {
     if ((await identifyFile(connection, file)) === from) {
-      await connection.exec(`${statements.join(';\n')};
+      await connection.exec(`${CHANGES[from].join(';\n')};
         PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
     }
     await connection.exec('COMMIT');
