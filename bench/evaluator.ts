@@ -66,6 +66,7 @@ async function createSubject(name: string, text: string, tool: string): Promise<
   const input = prepared.input(
     clockAt(Date.now()),
     prepared.counters.map(() => 0),
+    null,
   );
   if (policy.decide(input).outcome !== 'allow') throw new Error(`${name}: the call is not allowed`);
   return { name, policy, input, times: [] };

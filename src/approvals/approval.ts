@@ -49,6 +49,8 @@ export interface Approval extends ApprovalBinding {
   /** Those who agreed, each once, in the order of time. */
   readonly approvers: readonly string[];
   readonly requestedMs: number;
+  /** Why it was rejected, where somebody said so. */
+  readonly rejection: string | null;
   /** The time to decide ends here, */
   readonly decideByMs: number;
   /** and the time to use so long after enough agreed. */

@@ -40,6 +40,7 @@ export async function evalCall(flags: EvalFlags): Promise<void> {
     calls: [{ call, digest: '' }],
     prepared: [prepared],
     records,
+    approvals: [],
     nowMs,
   });
   process.stdout.write(`${JSON.stringify(verdicts[0]?.decision, null, 2)}\n`);

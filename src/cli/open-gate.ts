@@ -1,19 +1,24 @@
 // Opens what every call needs, whatever transport it comes by: policy, state, journal, judge.
+import { createApprovalRegistry } from '../approvals/approval-registry.ts';
+import { createRequestStates } from '../approvals/request-state.ts';
 import { createJudge } from '../proxy/judge/judge.ts';
 import { createResultRecorder } from '../proxy/result-recorder.ts';
 import type { Gate } from '../proxy/session.ts';
 import { openRecoveringStore } from '../state/recovering-store.ts';
 import { openSqliteStore } from '../state/sqlite-store.ts';
 import type { StateStore } from '../state/store.ts';
-import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { chooseServer } from './choose-server.ts';
 import { openPolicy } from './open-policy.ts';
 import { keepPolicy } from './policy-in-force.ts';
+import { recordPolicy } from './record-policy.ts';
 import type { SidecarOptions } from './settings/sidecar-options.ts';
 
 export interface OpenGate {
   readonly gate: Gate;
   readonly store: StateStore;
+  /** Where the console listens, unless settings say otherwise. */
+  showConsoleAt(url: URL): void;
   /** The server's name in policy and journal. */
   readonly serverName: string;
   /** `listener` runs after another policy has come into force. */
@@ -32,7 +37,11 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
   const store = openRecoveringStore(({ mustExist }) =>
     openSqliteStore({ file: options.state, durability: options.durability, mustExist }),
   );
-  warmUp(store, log);
+  let consoleUrl = options.console.url;
+  const record = (): void =>
+    recordPolicy({ store, files: options.policies, server: serverName, policy: inForce.current(), log });
+  inForce.onChange(record);
+  record();
   const results = createResultRecorder({ store, now: Date.now, log });
   const judge = createJudge({ policy: inForce.current, store, now: Date.now, log });
   log.info(
@@ -40,8 +49,21 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
     'policy in force',
   );
   return {
-    gate: { policy: inForce.current, judge, results, holdMs: options.holdMs, log },
+    gate: {
+      policy: inForce.current,
+      judge,
+      results,
+      approvals: createApprovalRegistry({ store, limits: options.approvals, now: Date.now, log }),
+      requestStates: createRequestStates(store),
+      consoleUrl: () => consoleUrl,
+      now: Date.now,
+      holdMs: options.holdMs,
+      log,
+    },
     store,
+    showConsoleAt: (url) => {
+      consoleUrl ??= url;
+    },
     serverName,
     onPolicyChange: inForce.onChange,
     close: async () => {
@@ -50,11 +72,4 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
       await store.close();
     },
   };
-}
-
-/** Opens the store before the first call needs it; a failure is told now, and again by every denial. */
-function warmUp(store: StateStore, log: Logger): void {
-  store.read([]).catch((error: unknown) => {
-    log.error({ err: error }, 'the state store cannot be used: every call is denied until it can');
-  });
 }

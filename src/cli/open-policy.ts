@@ -66,7 +66,7 @@ export async function compileSources(
   return result;
 }
 
-function isBundle(file: string): boolean {
+export function isBundle(file: string): boolean {
   return file.endsWith('.tar.gz') || file.endsWith('.tgz');
 }
 

@@ -56,7 +56,10 @@ function addSidecar(program: Command, serverCommand: readonly string[]): void {
         'full survives power loss, normal the death of the process (default: full)',
       ).choices(['full', 'normal']),
     )
-    .option('--hold <DURATION>', 'the longest that a call waits for a human (default: 45s)')
+    .option(
+      '--hold <DURATION>',
+      'the longest that a call waits inline for humans; then it is told to come again (default: 45s)',
+    )
     .addOption(
       new Option('--log-level <LEVEL>', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]),
     )
@@ -73,6 +76,10 @@ function addSidecar(program: Command, serverCommand: readonly string[]): void {
     .option(
       '--public-url <URL>',
       "the endpoint's URL as clients see it; serves OAuth resource metadata for it",
+    )
+    .option(
+      '--console [HOST:PORT]',
+      'serve the console beside the proxy, for people who approve calls (default: 127.0.0.1:8930)',
     )
     .option('--config <FILE>', 'regent.yaml with these options and more; a flag wins')
     .action(async (flags: object) => {

@@ -13,6 +13,8 @@ export interface BundleArchive {
   readonly data: string;
   /** `metadata` of the manifest, not checked yet. */
   readonly metadata: unknown;
+  /** The modules that the WebAssembly was made from, by their names in the bundle. */
+  readonly rego: ReadonlyArray<{ readonly name: string; readonly text: string }>;
 }
 
 /** Throws `PolicyError('bundle-broken')` on anything that is not a whole bundle. */
@@ -24,6 +26,9 @@ export function readBundleArchive(bytes: Buffer): BundleArchive {
     wasm: required(files, 'policy.wasm'),
     data: files.get('data.json')?.toString('utf8') ?? '{}',
     metadata: manifest.metadata,
+    rego: [...files].flatMap(([name, bytes]) =>
+      name.endsWith('.rego') ? [{ name, text: bytes.toString('utf8') }] : [],
+    ),
   };
 }
 

@@ -1,5 +1,10 @@
 // Puts a bundle in force: opens it, checks what its manifest promises, and probes every declared tool.
-import { BUNDLE_FORMAT, type BundleMetadata, type ServerPlan } from '../../compiler/model/manifest.ts';
+import {
+  BUNDLE_FORMAT,
+  type BundleMetadata,
+  type CounterPlan,
+  type ServerPlan,
+} from '../../compiler/model/manifest.ts';
 import { type BundleArchive, readBundleArchive } from './bundle-archive.ts';
 import type { Agent, Decision } from './decision.ts';
 import { PolicyError } from './policy-error.ts';
@@ -17,6 +22,10 @@ export interface LoadedPolicy {
   /** Names the exact policy that decided; stands in each journal row. */
   readonly revision: string;
   readonly servers: readonly string[];
+  /** The bundle's Rego, for people to read. */
+  readonly rego: BundleArchive['rego'];
+  /** The counters that the rules of a server keep. */
+  countersOf(server: string): readonly CounterPlan[];
   /** Throws `PolicyError` where the arguments cannot be judged. */
   prepare(call: ToolCall): PreparedCall;
   /** `input` as `PreparedCall.input` makes it. Throws `PolicyError('evaluation-failed')`. */
@@ -37,11 +46,21 @@ export function loadBundle(bytes: Buffer): LoadedPolicy {
   return {
     revision: archive.revision,
     servers: [...finders.keys()],
+    rego: archive.rego,
+    countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? NOTHING_READ),
     decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
     namesAgents: (server) => servers[server]?.namesAgents ?? true,
     isListed: (server, agent, tool) => evaluator.evaluate(listedInput(server, agent, tool), LISTED) === true,
   };
+}
+
+/** Each once, those of exact tools first. */
+function countersOf(plan: ServerPlan | undefined): CounterPlan[] {
+  if (plan === undefined) return [];
+  const plans = [...Object.values(plan.tools), ...plan.globs.map((entry) => entry.plan), plan.all];
+  const counters = plans.flatMap((tool) => tool.counters);
+  return [...new Map(counters.map((counter) => [counter.base, counter])).values()];
 }
 
 const NOTHING_READ: ReadPlan = {

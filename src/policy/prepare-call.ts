@@ -26,7 +26,13 @@ export interface CounterUse {
 export interface PreparedCall {
   readonly counters: readonly CounterUse[];
   /** The decision's input (design section 4) at this moment; `values` stand beside `counters`. */
-  input(clock: Clock, values: readonly number[]): string;
+  input(clock: Clock, values: readonly number[], approval: GivenApproval | null): string;
+}
+
+/** Who agreed to the call, as policies see it. */
+export interface GivenApproval {
+  readonly id: string;
+  readonly approvers: readonly string[];
 }
 
 /** Throws `PolicyError` with `arguments-ambiguous` or `arguments-unreadable`. */
@@ -43,11 +49,15 @@ export function prepareCall(call: ToolCall, plan: ReadPlan): PreparedCall {
     `,"amounts":{${printAmounts(call.arguments, plan)}}`;
   return {
     counters,
-    input: (clock, values) => {
+    input: (clock, values, approval) => {
       const state = quotedKeys.map((key, index) => `${key}:${values[index] ?? 0}`).join(',');
-      return `${head},"clock":${JSON.stringify(clock)},"state":{"counters":{${state}}},"approval":null}`;
+      return `${head},"clock":${JSON.stringify(clock)},"state":{"counters":{${state}}},"approval":${printApproval(approval)}}`;
     },
   };
+}
+
+function printApproval(approval: GivenApproval | null): string {
+  return approval === null ? 'null' : JSON.stringify({ id: approval.id, approvers: approval.approvers });
 }
 
 /** An amount that is no exact number of minor units is left out: its rule fails then. */

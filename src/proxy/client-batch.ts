@@ -1,5 +1,7 @@
 // Batches (protocol 2025-03-26): every element is judged, only what is allowed goes on.
-import { answerUnsent, canSend, type GatedCall, type Judgement, judgeCall } from './call-gate.ts';
+import { answerUnsent, canSend, gateCall } from './call-gate.ts';
+import type { GatedCall, Judgement } from './hold/held-call.ts';
+import { NO_WAITING } from './hold/hold-call.ts';
 import { callKey, expectAnswer, isGated, isVoidedByCancel, type Outbound } from './outbound.ts';
 import { batchLine } from './own-lines.ts';
 import type { MessageParts } from './read/read-message.ts';
@@ -16,7 +18,10 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
   const begun = waiting.filter(isGated).map((call) => ({ call, flight: inFlight.begin(callKey(call)) }));
   const gate = async (): Promise<void> => {
     const judged = await Promise.all(
-      begun.map(async ({ call, flight }) => ({ call, flight, verdict: await judgeCall(session, call) })),
+      begun.map(async ({ call, flight }) => ({
+        call,
+        ...(await gateCall(session, call, flight, NO_WAITING)),
+      })),
     );
     const unsent = judged.filter((judgement) => !canSend(session, judgement));
     const passing = waiting.filter((message) => !unsent.some(({ call }) => call === message));
@@ -46,11 +51,11 @@ export function joinElements(line: Buffer, passing: readonly MessageParts[]): Bu
   return Buffer.concat([...parts, Buffer.from(']')]);
 }
 
-/** Held elements are waited for; the answers go out together, as a batch. */
+/** The answers go out together, as a batch. */
 async function answerAll(session: Session, unsent: readonly JudgedCall[]): Promise<void> {
   const answers = await Promise.all(
     unsent.map(async ({ call, ...judgement }) => {
-      const text = await answerUnsent(session, call, judgement);
+      const text = await answerUnsent(session, call, judgement, NO_WAITING.hints);
       return text === null ? null : { idText: call.idText, text };
     }),
   );

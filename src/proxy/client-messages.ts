@@ -1,7 +1,9 @@
 // From the client to the server: every message is read strictly, tool calls pass the gate, all keep their order.
-import { answerUnsent, canSend, type GatedCall, judgeCall } from './call-gate.ts';
+import { answerUnsent, canSend, gateCall } from './call-gate.ts';
 import { type CallsInFlight, createCallsInFlight } from './calls-in-flight.ts';
 import { forwardBatch } from './client-batch.ts';
+import type { GatedCall } from './hold/held-call.ts';
+import { readIncomingCall } from './hold/read-client-hints.ts';
 import { errorMessage, INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './json-rpc.ts';
 import { createOrderedWriter } from './ordered-writer.ts';
 import {
@@ -13,7 +15,7 @@ import {
   type ServerLine,
   serverLine,
 } from './outbound.ts';
-import { answerLine } from './own-lines.ts';
+import { answerLine, progressLine } from './own-lines.ts';
 import { type MessageParts, type Reading, type ReadLine, readMessage } from './read/read-message.ts';
 import type { RejectionCode } from './read/rejection.ts';
 import { type Session, sendToClient } from './session.ts';
@@ -59,19 +61,30 @@ function forwardMessage(out: Outbound, line: Buffer, message: MessageParts): voi
 }
 
 /** The call's place is kept while it is judged; a held call gives it up, so that others pass. */
-function gateMessage(out: Outbound, line: Buffer, call: GatedCall): void {
+function gateMessage(out: Outbound, given: Buffer, message: GatedCall): void {
   const { session, writer, inFlight } = out;
+  const { line, call, hints } = readIncomingCall(given, message);
   const place = writer.reserve();
   const flight = inFlight.begin(callKey(call));
   if (writer.waiting > WAITING_MAX) session.client.pause();
   const gate = async (): Promise<void> => {
-    const judgement = { verdict: await judgeCall(session, call), flight };
+    let isHeld = false;
+    const judgement = await gateCall(session, call, flight, {
+      hints,
+      canWait: true,
+      say: (said) => sendToClient(session, progressLine(said, call.progressTokenText)),
+      onHeld: () => {
+        isHeld = true;
+        place.drop();
+      },
+    });
     if (canSend(session, judgement)) {
       expectAnswer(session, call, judgement.verdict);
-      return place.send(serverLine(session, line, call));
+      const outgoing = serverLine(session, line, call);
+      return isHeld ? writer.send(outgoing) : place.send(outgoing);
     }
-    place.drop();
-    const answer = await answerUnsent(session, call, judgement);
+    if (!isHeld) place.drop();
+    const answer = await answerUnsent(session, call, judgement, hints);
     if (answer !== null) sendToClient(session, answerLine({ idText: call.idText, text: answer }));
   };
   session.track(

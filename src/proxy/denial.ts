@@ -1,5 +1,4 @@
 // What an agent is told of a denied call: a normal tool result, so that models read it (design section 8).
-import type { HoldEnd } from '../approvals/hold-call.ts';
 import type { Decision } from '../policy/decision.ts';
 import { errorMessage, POLICY_DENIED, resultMessage } from './json-rpc.ts';
 import type { LimitFacts, Verdict } from './judge/verdict.ts';
@@ -13,25 +12,32 @@ export interface DeniedCall {
   readonly isTask: boolean;
 }
 
-/** The whole JSON-RPC answer. `holdEnd` is null where the call was denied outright. */
-export function denialMessage(denied: DeniedCall, verdict: Verdict, holdEnd: HoldEnd | null): string {
-  const text = denialText(denied.tool, verdict, holdEnd);
-  const facts = decisionFacts(verdict);
-  if (denied.isTask) return errorMessage(denied.idText, { code: POLICY_DENIED, message: text, data: facts });
-  const type = denied.isModern ? '"resultType":"complete",' : '';
-  const content = `"content":[{"type":"text","text":${JSON.stringify(text)}}]`;
-  return resultMessage(
-    denied.idText,
-    `{${type}${content},"isError":true,"_meta":{"dev.regent/decision":${facts}}}`,
-  );
+/** The whole JSON-RPC answer to a call that was denied outright. */
+export function denialMessage(denied: DeniedCall, verdict: Verdict): string {
+  return refusalMessage(denied, denialText(denied.tool, verdict), decisionFacts(verdict));
 }
 
-function denialText(tool: string, { decision, limit }: Verdict, holdEnd: HoldEnd | null): string {
-  const rule = decision.rule === null ? '' : ` (rule ${decision.rule})`;
-  const waited = holdEnd === null ? '' : ' No human approved it in time.';
+/** A result that models read; where the method has no `isError`, an error. `facts` is JSON text. */
+export function refusalMessage(
+  { idText, isTask, isModern }: DeniedCall,
+  text: string,
+  facts: string,
+): string {
+  if (isTask) return errorMessage(idText, { code: POLICY_DENIED, message: text, data: facts });
+  const type = isModern ? '"resultType":"complete",' : '';
+  const content = `"content":[{"type":"text","text":${JSON.stringify(text)}}]`;
+  return resultMessage(idText, `{${type}${content},"isError":true,"_meta":{"dev.regent/decision":${facts}}}`);
+}
+
+function denialText(tool: string, { decision, limit }: Verdict): string {
   const reset = limit === null ? '' : ` ${limitSentence(limit)}`;
-  const head = `Denied by policy: ${tool}: ${decision.reason ?? 'not allowed'}${rule}.`;
-  return `${head}${waited}${reset} The call was not executed. ${adviceFor(decision, limit)}`;
+  const head = `Denied by policy: ${tool}: ${reasonOf(decision)}.`;
+  return `${head}${reset} The call was not executed. ${adviceFor(decision, limit)}`;
+}
+
+/** The reason, and the rule that gives it. */
+export function reasonOf({ rule, reason }: Decision): string {
+  return `${reason ?? 'not allowed'}${rule === null ? '' : ` (rule ${rule})`}`;
 }
 
 function limitSentence(limit: LimitFacts): string {
@@ -69,6 +75,6 @@ function printUnits(units: number, { plan }: LimitFacts): string {
   return `${digits.slice(0, -plan.scale)}.${digits.slice(-plan.scale)}`;
 }
 
-function isoTime(atMs: number): string {
+export function isoTime(atMs: number): string {
   return new Date(atMs).toISOString();
 }

@@ -1,8 +1,8 @@
 // What the steps from client to server share, for single messages and for batches.
 
 import type { OutgoingMessage } from '../transport/transport.ts';
-import type { GatedCall } from './call-gate.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
+import type { GatedCall } from './hold/held-call.ts';
 import type { Verdict } from './judge/verdict.ts';
 import type { OrderedWriter } from './ordered-writer.ts';
 import { idKey } from './read/id-key.ts';

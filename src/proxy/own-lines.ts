@@ -36,6 +36,16 @@ export function toolsChangedLine(subscriptionIdText: string | null): ClientLine 
   return { line, heads: [{ ...head, method: 'notifications/tools/list_changed', subscriptionIdText }] };
 }
 
+/** A `notifications/progress` of Regent's own. */
+export function progressLine(line: Buffer, progressTokenText: string | null): ClientLine {
+  const head = {
+    ...responseHead(null, { start: 0, end: line.length }),
+    kind: 'notification',
+    isError: false,
+  } as const;
+  return { line, heads: [{ ...head, method: 'notifications/progress', progressTokenText }] };
+}
+
 function responseHead(idText: string | null, place: { start: number; end: number }): PlacedHead {
   return {
     kind: 'response',

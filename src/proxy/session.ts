@@ -1,5 +1,7 @@
 // What the two directions of one proxied connection share.
 
+import type { ApprovalRegistry } from '../approvals/approval-registry.ts';
+import type { RequestStates } from '../approvals/request-state.ts';
 import type { Agent } from '../policy/decision.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -21,6 +23,12 @@ export interface Gate {
   readonly policy: () => LoadedPolicy;
   readonly judge: Judge;
   readonly results: ResultRecorder;
+  readonly approvals: ApprovalRegistry;
+  readonly requestStates: RequestStates;
+  /** Where people answer; null where no console is known. */
+  readonly consoleUrl: () => URL | null;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   /** The longest that a call is held, in milliseconds, whatever its own timeout. */
   readonly holdMs: number;
   readonly log: Logger;

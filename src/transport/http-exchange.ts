@@ -18,6 +18,8 @@ export interface HttpExchange {
   openEvents(answer: Omit<HttpAnswer, 'body'>): EventStream;
   /** Answers with bytes as they come. */
   openBytes(answer: Omit<HttpAnswer, 'body'>): ByteStream;
+  /** One of the three was called. */
+  readonly isAnswered: boolean;
   /** The client went away before its answer was complete. */
   readonly isGone: boolean;
   onGone(handler: () => void): void;

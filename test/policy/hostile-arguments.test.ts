@@ -49,7 +49,7 @@ function judge(tool: string, args: JsonObject): string {
   try {
     const prepared = policy.prepare({ server: 'main', agent, session: 's-1', tool, arguments: args });
     const values = prepared.counters.map(() => 0);
-    return policy.decide(prepared.input(clockAt(0), values)).outcome;
+    return policy.decide(prepared.input(clockAt(0), values, null)).outcome;
   } catch (error) {
     if (error instanceof PolicyError) return error.code;
     throw error;

@@ -5,7 +5,7 @@ import type { Decision } from '../../src/policy/decision.ts';
 import { JsonNumber, type JsonObject } from '../../src/policy/json-node.ts';
 import type { LoadedPolicy } from '../../src/policy/load-bundle.ts';
 import { PolicyError } from '../../src/policy/policy-error.ts';
-import type { PreparedCall } from '../../src/policy/prepare-call.ts';
+import type { GivenApproval, PreparedCall } from '../../src/policy/prepare-call.ts';
 import { type GeneratedCall, hasAmbiguousKey, readObject } from './arbitrary-call.ts';
 import { minorUnits } from './decimal.ts';
 import { type Expected, evaluate } from './evaluate.ts';
@@ -28,7 +28,7 @@ export function decideBoth(loaded: LoadedPolicy, policy: Policy, call: Generated
     return counterValue(plan.limit, step, call.distances[index % call.distances.length] ?? 0);
   });
   const clock = clockAt(call.clockMs);
-  const input = withApproval(prepared.input(clock, values), call.approvers);
+  const input = prepared.input(clock, values, approvalBy(call.approvers));
   const decision = loaded.decide(input);
   const counters = new Map(prepared.counters.map(({ key }, index) => [key, values[index] ?? 0]));
   const { server, tool, agentId, session, approvers } = call;
@@ -82,10 +82,7 @@ function counterValue(limit: number | null, step: number, distance: number): num
   return Math.min(Math.max(value, 0), Number.MAX_SAFE_INTEGER);
 }
 
-function withApproval(input: string, approvers: number | null): string {
-  if (approvers === null) return input;
-  const names = Array.from({ length: approvers }, (_, index) => `human-${index}`);
-  const end = '"approval":null}';
-  if (!input.endsWith(end)) throw new Error(`the input does not end in ${end}`);
-  return `${input.slice(0, -end.length)}"approval":${JSON.stringify({ id: 'a-1', approvers: names })}}`;
+function approvalBy(approvers: number | null): GivenApproval | null {
+  if (approvers === null) return null;
+  return { id: 'a-1', approvers: Array.from({ length: approvers }, (_, index) => `human-${index}`) };
 }

@@ -12,6 +12,7 @@ import { type Diagnostic, sortDiagnostics } from '../../../compiler/model/diagno
 import { parseYaml } from '../../../compiler/parse/parse-yaml.ts';
 import type { YamlNode } from '../../../compiler/parse/yaml-node.ts';
 import { LOG_LEVELS } from '../../telemetry/log-levels.ts';
+import { readApprovals, readConsole } from './read-config-approvals.ts';
 import { readHeaders } from './read-config-headers.ts';
 import { readJwt } from './read-config-jwt.ts';
 import { type Fields, readFields, readTexts, readWith, settingOf } from './read-config-values.ts';
@@ -50,6 +51,8 @@ function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
     listen: (value, at) => readListener(value, at, inFolder),
     identity: (value, at) => readIdentity(value, at, inFolder),
     limits: readLimits,
+    approvals: (value, at) => readApprovals(value, at, inFolder),
+    console: readConsole,
   });
 }
 

@@ -13,6 +13,9 @@ import {
 } from './read-setting.ts';
 import type { Settings } from './settings.ts';
 
+/** Where a console listens that nothing else is said of. */
+export const DEFAULT_CONSOLE = '127.0.0.1:8930';
+
 export interface SidecarFlags {
   readonly policy?: readonly string[];
   readonly server?: string;
@@ -28,6 +31,7 @@ export interface SidecarFlags {
   readonly path?: string;
   readonly tokenFile?: string;
   readonly publicUrl?: string;
+  readonly console?: string | true;
 }
 
 /** Throws `CliError` with the first flag that is wrong. */
@@ -49,6 +53,7 @@ export function readFlags(flags: SidecarFlags, command: readonly string[]): Sett
     path: readFlag('--path', flags.path, readPath),
     token: readFlag('--token-file', flags.tokenFile, readTokenFile),
     publicUrl: readFlag('--public-url', flags.publicUrl, readUpstreamUrl),
+    console: readFlag('--console', flags.console === true ? DEFAULT_CONSOLE : flags.console, readAddress),
     command: command.length > 0 ? command : undefined,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

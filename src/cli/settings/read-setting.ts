@@ -28,6 +28,11 @@ export const readSize: TextReader<number> = (text) => {
   return value > 0 && value <= 2 ** 31 ? { value } : { problem: 'is not between 1 byte and 2GiB' };
 };
 
+export const readCount: TextReader<number> = (text) =>
+  /^[1-9]\d{0,5}$/.test(text)
+    ? { value: Number(text) }
+    : { problem: 'is not a whole number from 1 to 999999' };
+
 export const readUpstreamUrl: TextReader<URL> = (text) => {
   if (!URL.canParse(text)) return { problem: 'is not an URL; write it as https://mcp.example.com/mcp' };
   const url = new URL(text);

@@ -14,6 +14,8 @@ export const SETTING_KEYS = {
   listen: { form: 'address or listener', meaning: 'As `--listen`.' },
   identity: { form: 'identity', meaning: 'How agents over HTTP prove who they are.' },
   limits: { form: 'limits', meaning: 'What is too much.' },
+  approvals: { form: 'approvals', meaning: 'How humans are asked.' },
+  console: { form: 'address or console', meaning: 'As `--console`.' },
 } as const satisfies KeyTable;
 
 export const UPSTREAM_KEYS = {
@@ -72,5 +74,32 @@ export const LIMIT_KEYS = {
   session_idle: {
     form: 'duration',
     meaning: 'After so long an unused session in front of a command ends; `30m` by default.',
+  },
+} as const satisfies KeyTable;
+
+export const APPROVAL_KEYS = {
+  use_within: {
+    form: 'duration',
+    meaning:
+      'How long an approved call may take to come again before its approval is void; `10m` by default.',
+  },
+  waiting_per_agent: {
+    form: 'number',
+    meaning: 'Requests of one agent that wait at a time; 20 by default. Further calls are denied.',
+  },
+  webhook: { form: 'webhook', meaning: 'Tells people of every step.' },
+} as const satisfies KeyTable;
+
+export const WEBHOOK_KEYS = {
+  url: { form: 'URL', meaning: 'Where the steps are posted to. Required.' },
+  secret: { form: '{env: NAME} or {file: FILE}', meaning: 'The key of the signatures. Required.' },
+  format: { form: 'json or slack', meaning: 'What is posted; `json` by default.' },
+} as const satisfies KeyTable;
+
+export const CONSOLE_KEYS = {
+  address: { form: 'HOST:PORT', meaning: 'As `--console`.' },
+  url: {
+    form: 'URL',
+    meaning: "The console's URL as people see it, for links; also of one that runs elsewhere.",
   },
 } as const satisfies KeyTable;

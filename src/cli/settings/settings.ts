@@ -27,6 +27,18 @@ export interface Settings {
   readonly connections?: number;
   readonly sessions?: number;
   readonly sessionIdleMs?: number;
+  readonly useWithinMs?: number;
+  readonly waitingPerAgent?: number;
+  readonly webhook?: WebhookSettings;
+  readonly console?: Address;
+  readonly consoleUrl?: URL;
+}
+
+export interface WebhookSettings {
+  readonly url: URL;
+  /** Key of the signatures. */
+  readonly secret: string;
+  readonly format: 'json' | 'slack';
 }
 
 export interface JwtSettings {

@@ -1,5 +1,6 @@
 // The sidecar's settings as a whole: flags over the config file over defaults, and what they mean together.
 import { readFile } from 'node:fs/promises';
+import type { ApprovalLimits } from '../../approvals/request-approval.ts';
 import { ANONYMOUS } from '../../policy/decision.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
@@ -9,7 +10,7 @@ import { ConfigProblems } from './config-problems.ts';
 import { readConfig } from './read-config.ts';
 import { readFlags, type SidecarFlags } from './read-flags.ts';
 import type { Address } from './read-setting.ts';
-import type { JwtSettings, Settings } from './settings.ts';
+import type { JwtSettings, Settings, WebhookSettings } from './settings.ts';
 
 export interface SidecarOptions {
   readonly policies: readonly string[];
@@ -26,6 +27,19 @@ export interface SidecarOptions {
   readonly client: { readonly kind: 'stdio' } | ListenOptions;
   readonly identity: IdentityOptions;
   readonly limits: LimitOptions;
+  readonly approvals: ApprovalOptions;
+  readonly console: ConsoleOptions;
+}
+
+export interface ApprovalOptions extends ApprovalLimits {
+  readonly webhook: WebhookSettings | null;
+}
+
+export interface ConsoleOptions {
+  /** Where it listens beside the proxy; null where none runs here. */
+  readonly address: Address | null;
+  /** As people see it; null where nothing is said. */
+  readonly url: URL | null;
 }
 
 export type ServerOptions =
@@ -85,6 +99,12 @@ export async function readSidecarOptions(
       sessions: settings.sessions ?? 1000,
       sessionIdleMs: settings.sessionIdleMs ?? 30 * 60_000,
     },
+    approvals: {
+      useWithinMs: settings.useWithinMs ?? 10 * 60_000,
+      waitingPerAgent: settings.waitingPerAgent ?? 20,
+      webhook: settings.webhook ?? null,
+    },
+    console: { address: settings.console ?? null, url: settings.consoleUrl ?? null },
   };
 }
 

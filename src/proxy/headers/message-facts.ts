@@ -7,7 +7,7 @@ import { OPEN_OBJECT } from '../read/scan-value.ts';
 /** The revision that these rules are of. */
 export const MODERN_VERSION = '2026-07-28';
 
-const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+export const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 
 /** Which member of params `Mcp-Name` repeats: SEP-2243, and SEP-2663 for tasks. */
 const NAME_MEMBERS: ReadonlyMap<string, string> = new Map([

@@ -2,7 +2,7 @@
 // answer comes back as the server gives it.
 import { type HttpExchange, type UpstreamAnswer, UpstreamError } from '../../transport/http-exchange.ts';
 import { createCallsInFlight } from '../calls-in-flight.ts';
-import { createClientAnswer } from '../http/client-answer.ts';
+import { type ClientAnswer, createClientAnswer, takesEvents } from '../http/client-answer.ts';
 import type { ClientPost, ClientRequest } from '../http/client-request.ts';
 import { JSON_TYPE, replyProblem } from '../http/http-errors.ts';
 import { INVALID_REQUEST } from '../json-rpc.ts';
@@ -18,6 +18,7 @@ interface Post extends ClientPost {
   readonly relay: Relay;
   readonly session: UpstreamSession;
   readonly conversation: Conversation;
+  readonly answer: ClientAnswer;
 }
 
 export async function forwardPost(relay: Relay, request: ClientPost): Promise<void> {
@@ -30,8 +31,17 @@ export async function forwardPost(relay: Relay, request: ClientPost): Promise<vo
   exchange.onGone(isModern(request) ? () => inFlight.voidAll('client-gone') : inFlight.voidHeld);
   session.inFlight.add(inFlight);
   try {
-    const judged = await judgePost({ body: exchange.body, reading, session, conversation, inFlight });
-    await answerPost({ ...request, relay, session, conversation }, judged);
+    const answer = createClientAnswer(exchange);
+    const judged = await judgePost({
+      body: exchange.body,
+      reading,
+      session,
+      conversation,
+      inFlight,
+      onHeld: () => answer.expectWait([]),
+      say: (message) => void (takesEvents(exchange) && answer.openEvents(200, []).send(message)),
+    });
+    await answerPost({ ...request, relay, session, conversation, answer }, judged);
   } finally {
     session.inFlight.delete(inFlight);
   }
@@ -60,10 +70,8 @@ export function replyUnknownSession({ exchange }: ClientRequest): void {
   });
 }
 
-async function answerPost(post: Post, { body, isHeld, denials }: JudgedPost): Promise<void> {
-  const { relay, session, conversation, exchange } = post;
-  const answer = createClientAnswer(exchange);
-  if (isHeld) answer.expectWait([]);
+async function answerPost(post: Post, { body, denials }: JudgedPost): Promise<void> {
+  const { relay, session, conversation, exchange, answer } = post;
   if (body === null) return answer.finish(await denials);
   try {
     const upstream = await sendPost(post, body);

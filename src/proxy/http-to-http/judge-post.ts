@@ -1,7 +1,10 @@
 // Judges the calls of one POST: what of it may go to the server, and the answers to what may not.
-import { answerUnsent, type GatedCall, type Judgement, judgeCall } from '../call-gate.ts';
+import { answerUnsent, gateCall } from '../call-gate.ts';
 import type { CallsInFlight } from '../calls-in-flight.ts';
 import { joinElements } from '../client-batch.ts';
+import type { ClientHints, GatedCall, Judgement } from '../hold/held-call.ts';
+import { NO_WAITING } from '../hold/hold-call.ts';
+import { readIncomingCall } from '../hold/read-client-hints.ts';
 import { callKey, expectAnswer, isGated } from '../outbound.ts';
 import { answerLine, batchLine, type OwnAnswer } from '../own-lines.ts';
 import { idKey } from '../read/id-key.ts';
@@ -15,26 +18,31 @@ export interface PostToJudge {
   readonly session: UpstreamSession;
   readonly conversation: Conversation;
   readonly inFlight: CallsInFlight;
+  /** The call waits for humans from now on. */
+  readonly onHeld: () => void;
+  /** Sends a message of Regent's own before the answer. */
+  readonly say: (message: Buffer) => void;
 }
 
 export interface JudgedPost {
   /** What may be sent; null where nothing is left. Its requests are expected in the conversation. */
   readonly body: Buffer | null;
   readonly sent: readonly MessageParts[];
-  /** Some call waits for a human. */
-  readonly isHeld: boolean;
-  /** Answers to the calls that are not sent; held ones are waited for. */
+  /** Answers to the calls that are not sent. */
   readonly denials: Promise<readonly ClientLine[]>;
 }
 
 interface JudgedCall extends Judgement {
   readonly call: GatedCall;
+  readonly hints: ClientHints;
 }
 
-export async function judgePost(post: PostToJudge): Promise<JudgedPost> {
+/** A call that humans must let through is waited for, unless it is one of a batch. */
+export async function judgePost(given: PostToJudge): Promise<JudgedPost> {
+  const { post, hints } = withoutRegentState(given);
   const { body, reading, session, conversation } = post;
   const waiting = reading.messages.filter((message) => !isVoidedHere(session, message));
-  const judged = await judgeCalls(post, waiting.filter(isGated));
+  const judged = await judgeCalls(post, waiting.filter(isGated), hints);
   const unsent = judged.filter((judgement) => !canSend(judgement));
   const sent = waiting.filter((message) => !unsent.some(({ call }) => call === message));
   for (const message of sent) {
@@ -46,9 +54,22 @@ export async function judgePost(post: PostToJudge): Promise<JudgedPost> {
   return {
     body: sent.length === 0 ? null : isWhole ? body : joinElements(body, sent),
     sent,
-    isHeld: unsent.some(({ verdict }) => verdict.decision.approval !== undefined),
     denials: answerCalls(post, unsent),
   };
+}
+
+interface BarePost {
+  readonly post: PostToJudge;
+  readonly hints: ClientHints;
+}
+
+function withoutRegentState(post: PostToJudge): BarePost {
+  const [message] = post.reading.messages;
+  if (post.reading.isBatch || message === undefined || !isGated(message))
+    return { post, hints: NO_WAITING.hints };
+  const { line, call, hints } = readIncomingCall(post.body, message);
+  if (line === post.body) return { post, hints };
+  return { post: { ...post, body: line, reading: { ...post.reading, messages: [call] } }, hints };
 }
 
 /** A cancellation of a call that the server has not seen stops here. */
@@ -61,13 +82,15 @@ function isVoidedHere({ inFlight, name }: UpstreamSession, { cancelsIdText }: Me
 }
 
 async function judgeCalls(
-  { conversation, inFlight }: PostToJudge,
+  { conversation, inFlight, reading, onHeld, say }: PostToJudge,
   calls: readonly GatedCall[],
+  hints: ClientHints,
 ): Promise<readonly JudgedCall[]> {
   return Promise.all(
     calls.map(async (call) => {
       const flight = inFlight.begin(callKey(call));
-      return { call, flight, verdict: await judgeCall(conversation, call) };
+      const waiting = reading.isBatch ? NO_WAITING : { hints, canWait: true, say, onHeld };
+      return { call, hints, ...(await gateCall(conversation, call, flight, waiting)) };
     }),
   );
 }
@@ -81,8 +104,8 @@ async function answerCalls(
   unsent: readonly JudgedCall[],
 ): Promise<readonly ClientLine[]> {
   const answers = await Promise.all(
-    unsent.map(async ({ call, ...judgement }): Promise<OwnAnswer | null> => {
-      const text = await answerUnsent(conversation, call, judgement);
+    unsent.map(async ({ call, hints, ...judgement }): Promise<OwnAnswer | null> => {
+      const text = await answerUnsent(conversation, call, judgement, hints);
       judgement.flight.end();
       return text === null ? null : { idText: call.idText, text };
     }),

@@ -1,15 +1,23 @@
 // Writes decisions at the first try where nobody else writes, and under the lock where somebody does.
+import type { Approval } from '../../approvals/approval.ts';
 import type { CommitBatch, CounterRecord, CounterStore } from '../../state/store.ts';
 import { createCounterCache } from './counter-cache.ts';
 
 /** Makes the batch from these records; called again with newer ones when another sidecar was faster. */
-export type BuildBatch = (records: readonly CounterRecord[]) => CommitBatch;
+export type BuildBatch = (records: readonly CounterRecord[], approvals: readonly Approval[]) => CommitBatch;
+
+/** What the batch rests on. */
+export interface BatchNeeds {
+  readonly keys: readonly string[];
+  /** Read under the lock only: a batch that uses approvals makes no first try. */
+  readonly approvalIds: readonly string[];
+}
 
 export interface Committer {
   /** Resolves once what `build` made last is durable. Throws `StateError`. */
-  commit(keys: readonly string[], build: BuildBatch): Promise<void>;
+  commit(needs: BatchNeeds, build: BuildBatch): Promise<void>;
   /** As `commit`, without a first try. */
-  commitLocked(keys: readonly string[], build: BuildBatch): Promise<void>;
+  commitLocked(needs: BatchNeeds, build: BuildBatch): Promise<void>;
 }
 
 /** After a collision with another sidecar, so many batches take the lock at once instead of hoping. */
@@ -27,30 +35,32 @@ export function createCommitter(store: CounterStore): Committer {
       throw error;
     }
   };
-  const writeLocked = async (keys: readonly string[], build: BuildBatch): Promise<void> => {
+  const writeLocked = async ({ keys, approvalIds }: BatchNeeds, build: BuildBatch): Promise<void> => {
     const written: CommitBatch[] = [];
-    await store.commitLocked(keys, (records) => {
+    const buildOnce: BuildBatch = (records, approvals) => {
       cache.replace(records);
-      const batch = build(records);
+      const batch = build(records, approvals);
       written.push(batch);
       return batch;
-    });
+    };
+    await store.commitLocked(keys, buildOnce, approvalIds);
     cache.keep(written.at(-1)?.writes ?? []);
   };
-  const write = async (keys: readonly string[], build: BuildBatch): Promise<void> => {
+  const write = async (needs: BatchNeeds, build: BuildBatch): Promise<void> => {
+    if (needs.approvalIds.length > 0) return writeLocked(needs, build);
     if (lockedBatches > 0) {
       lockedBatches -= 1;
-      return writeLocked(keys, build);
+      return writeLocked(needs, build);
     }
-    const batch = build(await cache.read(keys));
+    const batch = build(await cache.read(needs.keys), []);
     const { status } = await store.commit(batch);
     if (status === 'committed') return cache.keep(batch.writes);
     lockedBatches = LOCKED_BATCHES;
-    return writeLocked(keys, build);
+    return writeLocked(needs, build);
   };
 
   return {
-    commit: (keys, build) => forgetOnFailure(keys, () => write(keys, build)),
-    commitLocked: (keys, build) => forgetOnFailure(keys, () => writeLocked(keys, build)),
+    commit: (needs, build) => forgetOnFailure(needs.keys, () => write(needs, build)),
+    commitLocked: (needs, build) => forgetOnFailure(needs.keys, () => writeLocked(needs, build)),
   };
 }

@@ -1,10 +1,13 @@
 // Decides the calls of one batch in order on one snapshot, each seeing the charges of those before it. No waiting here:
 // what it returns is written as it is, or thrown away and made anew.
+import type { Approval, ApprovalWrite } from '../../approvals/approval.ts';
+import { consume } from '../../approvals/change-approval.ts';
+import { fingerprintOf } from '../../approvals/fingerprint.ts';
 import { clockAt } from '../../policy/clock.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { LoadedPolicy } from '../../policy/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
-import type { PreparedCall } from '../../policy/prepare-call.ts';
+import type { GivenApproval, PreparedCall } from '../../policy/prepare-call.ts';
 import { addCharge, resetsAt, valueAt } from '../../state/counter-window.ts';
 import type { CommitBatch, CounterRecord } from '../../state/store.ts';
 import { createDecisionId } from './decision-id.ts';
@@ -17,6 +20,8 @@ export interface BatchToDecide {
   /** Beside `calls`; an error is a call that the policy cannot be asked about. */
   readonly prepared: ReadonlyArray<PreparedCall | PolicyError>;
   readonly records: readonly CounterRecord[];
+  /** Those that calls name. */
+  readonly approvals: readonly Approval[];
   readonly nowMs: number;
 }
 
@@ -27,14 +32,21 @@ export interface BatchDraft {
 
 export function decideBatch(work: BatchToDecide): BatchDraft {
   const counters = new Map(work.records.map((record) => [record.key, record]));
+  const approvals = new Map(work.approvals.map((approval) => [approval.id, approval]));
+  const used: ApprovalWrite[] = [];
   const changed = new Set<string>();
   const verdicts: Verdict[] = [];
   const rows: CommitBatch['rows'][number][] = [];
   work.calls.forEach(({ call, digest }, index) => {
-    const { input, ...verdict } = decideOne(work, index, counters);
+    const { input, approval, ...verdict } = decideOne({ ...work, index, counters, approvals });
     for (const { key } of verdict.charged) changed.add(key);
     verdicts.push(verdict);
     const { decision, id } = verdict;
+    if (approval !== null && decision.outcome === 'allow') {
+      const write = consume(approval, { atMs: work.nowMs, by: `agent:${approval.agent}`, decisionId: id });
+      approvals.set(approval.id, write.approval);
+      used.push(write);
+    }
     rows.push({
       id,
       atMs: work.nowMs,
@@ -53,35 +65,88 @@ export function decideBatch(work: BatchToDecide): BatchDraft {
   });
   const reads = work.records.map(({ key, version }) => ({ key, version }));
   const writes = [...changed].flatMap((key) => counters.get(key) ?? []);
-  return { verdicts, batch: { rows, reads, writes } };
+  return { verdicts, batch: { rows, reads, writes, approvals: used } };
 }
 
 interface DecidedCall extends Verdict {
   readonly input: string;
+  /** The approval that it rests on. */
+  readonly approval: Approval | null;
+}
+
+interface CallToDecide extends Omit<BatchToDecide, 'approvals'> {
+  readonly index: number;
+  readonly counters: Map<string, CounterRecord>;
+  readonly approvals: ReadonlyMap<string, Approval>;
 }
 
 /** Charges `counters` where the call is allowed. */
-function decideOne(work: BatchToDecide, index: number, counters: Map<string, CounterRecord>): DecidedCall {
-  const id = createDecisionId(work.nowMs);
-  const prepared = work.prepared[index];
+function decideOne(work: CallToDecide): DecidedCall {
+  const { policy, nowMs, counters } = work;
+  const id = createDecisionId(nowMs);
+  const base = {
+    id,
+    limit: null,
+    charged: [],
+    wouldCharge: [],
+    isJournalled: true,
+    revision: policy.revision,
+  };
+  const prepared = work.prepared[work.index];
   if (prepared === undefined || prepared instanceof PolicyError) {
-    return { id, decision: refusal(prepared), limit: null, charged: [], isJournalled: true, input: 'null' };
+    return { ...base, decision: refusal(prepared), input: 'null', approval: null };
   }
-  const values = prepared.counters.map(({ key, plan }) => valueAt(recordOf(counters, key), plan, work.nowMs));
-  const input = prepared.input(clockAt(work.nowMs), values);
+  const values = prepared.counters.map(({ key, plan }) => valueAt(recordOf(counters, key), plan, nowMs));
+  const approval = usableApproval(work);
+  const inputWith = (given: GivenApproval | null): string => prepared.input(clockAt(nowMs), values, given);
+  const input = inputWith(approval === 'unusable' ? null : approval);
+  if (approval === 'unusable') return { ...base, decision: unusable(), input, approval: null };
   try {
-    const decision = work.policy.decide(input);
-    const limit = limitFacts(decision, prepared, counters, work.nowMs);
-    const charged = chargesOf(decision, prepared, work.nowMs);
+    const decision = policy.decide(input);
+    const limit = limitFacts(decision, prepared, counters, nowMs);
+    const charged = chargesOf(decision, prepared, nowMs);
     const updated = charged.map(({ key, plan, amount }) =>
-      addCharge(recordOf(counters, key), plan, work.nowMs, amount),
+      addCharge(recordOf(counters, key), plan, nowMs, amount),
     );
+    const need = decision.approval;
+    const wouldCharge =
+      need === undefined ? [] : chargesOf(policy.decide(inputWith(agreedBy(need.required))), prepared, nowMs);
     for (const record of updated) counters.set(record.key, record);
-    return { id, decision, limit, charged, isJournalled: true, input };
+    return { ...base, decision, limit, charged, wouldCharge, input, approval };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    return { id, decision: refusal(error), limit: null, charged: [], isJournalled: true, input };
+    return { ...base, decision: refusal(error), input, approval: null };
   }
+}
+
+/** Only the call that was approved, judged by the policy that asked, in time, and once. */
+function usableApproval({
+  policy,
+  calls,
+  index,
+  approvals,
+  nowMs,
+}: CallToDecide): Approval | 'unusable' | null {
+  const { call, digest, approvalId } = calls[index] ?? {};
+  if (approvalId === undefined || call === undefined || digest === undefined) return null;
+  const approval = approvals.get(approvalId);
+  const { server, agent, tool } = call;
+  const bound = { server, agent: agent.id, tool, argumentsDigest: digest, revision: policy.revision };
+  const isUsable =
+    approval?.status === 'approved' &&
+    nowMs < (approval.useByMs ?? 0) &&
+    fingerprintOf(approval) === fingerprintOf(bound);
+  return isUsable ? approval : 'unusable';
+}
+
+function unusable(): Decision {
+  const reason = 'the approval is used, over, or for another call or policy';
+  return hostDenial('approval-unusable', reason);
+}
+
+/** As if so many had agreed: what the call would charge then is what they are shown. */
+function agreedBy(required: number): GivenApproval {
+  return { id: '', approvers: Array.from({ length: required }, (_, index) => String(index)) };
 }
 
 function refusal(error: PolicyError | undefined): Decision {

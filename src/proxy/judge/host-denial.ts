@@ -7,6 +7,7 @@ export type HostRule =
   | 'arguments-unreadable'
   | 'arguments-ambiguous'
   | 'evaluation-failed'
+  | 'approval-unusable'
   | 'state-unavailable';
 
 export function hostDenial(rule: HostRule, reason: string): Decision {

@@ -50,8 +50,10 @@ export function createJudge(parts: JudgeParts): Judge {
       const policy = parts.policy();
       const prepared = calls.map(({ call }) => prepare(policy, call));
       let verdicts: readonly Verdict[] = [];
-      await committer.commit(counterKeys(prepared), (records) => {
-        const draft = decideBatch({ policy, calls, prepared, records, nowMs: parts.now() });
+      const approvalIds = calls.flatMap(({ approvalId }) => approvalId ?? []);
+      const needs = { keys: counterKeys(prepared), approvalIds };
+      await committer.commit(needs, (records, approvals) => {
+        const draft = decideBatch({ policy, calls, prepared, records, approvals, nowMs: parts.now() });
         verdicts = draft.verdicts;
         return draft.batch;
       });
@@ -81,7 +83,8 @@ export function createJudge(parts: JudgeParts): Judge {
       }),
     giveBack: async ({ charged }) => {
       const keys = charged.map(({ key }) => key);
-      if (keys.length > 0) await committer.commitLocked(keys, (records) => takeBackCharges(charged, records));
+      if (keys.length === 0) return;
+      await committer.commitLocked({ keys, approvalIds: [] }, (records) => takeBackCharges(charged, records));
     },
   };
 }
@@ -108,6 +111,8 @@ function unjournalled(error: unknown): Verdict {
     decision: failureDenial(error),
     limit: null,
     charged: [],
+    wouldCharge: [],
+    revision: '',
     isJournalled: false,
   };
 }

@@ -7,6 +7,8 @@ export interface CallToJudge {
   readonly call: ToolCall;
   /** SHA-256 (hex) of the canonical arguments. */
   readonly digest: string;
+  /** The approval that lets it through, used up in the same write; absent where there is none. */
+  readonly approvalId?: string;
 }
 
 /** Of the limit that denied a call. */
@@ -30,6 +32,10 @@ export interface Verdict {
   readonly limit: LimitFacts | null;
   /** What was charged, for giving back; empty unless allowed. */
   readonly charged: readonly ChargedCounter[];
+  /** What would be charged, were the call approved; empty unless it is held. */
+  readonly wouldCharge: readonly ChargedCounter[];
+  /** The policy that decided. */
+  readonly revision: string;
   /** False: the journal could not be written, so the call is denied whatever the policy says. */
   readonly isJournalled: boolean;
 }

@@ -17,6 +17,7 @@ import { readToolCall, type ToolCallParts } from './tool-call.ts';
 export interface MessageParts extends ReadMessage, Span {
   /** Where the members of its params stand, and those of their `_meta`; null where params is no object. */
   readonly params: OpenedObject | null;
+  readonly paramsSpan: Span | null;
   readonly toolCall: ToolCallParts | null;
   /** It asks for a task (protocol 2025-11-25). */
   readonly isTask: boolean;
@@ -92,6 +93,7 @@ function readParts(line: Buffer, raw: RawMessage): MessageParts {
     start: raw.start,
     end: raw.end,
     params,
+    paramsSpan: raw.members.get('params') ?? null,
     toolCall: method === 'tools/call' && params !== null ? readToolCall(line, params) : null,
     isTask: params?.members.has('task') ?? false,
     wantsToolChanges: method === 'subscriptions/listen' && wantsToolChanges(line, params),

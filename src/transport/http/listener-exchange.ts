@@ -42,6 +42,9 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
     reply: ({ body: content = '', ...head }) => sendWhole(response, begin(head), content),
     openEvents: (head): EventStream => openEvents(response, begin(head), keepAliveMs),
     openBytes: (head) => openBytes(response, begin(head)),
+    get isAnswered() {
+      return isAnswered;
+    },
     get isGone() {
       return isGone();
     },

@@ -1,0 +1,29 @@
+// Keeps the policy in force in the state file, so that the console shows what decided and how full each limit is.
+import type { LoadedPolicy } from '../policy/load-bundle.ts';
+import type { RecordStore } from '../state/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { isBundle, readSources } from './open-policy.ts';
+
+export interface PolicyToRecord {
+  readonly store: RecordStore;
+  readonly files: readonly string[];
+  readonly server: string;
+  readonly policy: LoadedPolicy;
+  readonly log: Logger;
+}
+
+/**
+ * Off the path of calls. It is also the first use of the store: a failure is told now, and again by every denial.
+ * Files that have changed since are those of the next policy, which comes at once.
+ */
+export function recordPolicy({ store, files, server, policy, log }: PolicyToRecord): void {
+  const { revision, rego } = policy;
+  const record = async (): Promise<void> => {
+    const sources = await readSources(files.filter((file) => !isBundle(file))).catch(() => []);
+    const counters = policy.countersOf(server);
+    await store.keepPolicy({ revision, server, atMs: Date.now(), sources, rego, counters });
+  };
+  record().catch((error: unknown) => {
+    log.error({ err: error }, 'the state store cannot be used: every call is denied until it can');
+  });
+}

@@ -1,0 +1,40 @@
+// `approvals` and `console` of regent.yaml.
+import { missingKey, readMembers, readWord } from '../../../compiler/check/read-values.ts';
+import type { Scope } from '../../../compiler/check/report.ts';
+import type { YamlNode } from '../../../compiler/parse/yaml-node.ts';
+import { readSecret } from './read-config-secret.ts';
+import { readFields, readWith, settingOf } from './read-config-values.ts';
+import { readAddress, readCount, readDuration, readUpstreamUrl } from './read-setting.ts';
+import { APPROVAL_KEYS, CONSOLE_KEYS, WEBHOOK_KEYS } from './setting-keys.ts';
+import type { Settings, WebhookSettings } from './settings.ts';
+
+type InFolder = (name: string) => string;
+
+export function readApprovals(node: YamlNode, scope: Scope, inFolder: InFolder): Settings {
+  return readFields(readMembers(node, scope, APPROVAL_KEYS), {
+    use_within: (value, at) => settingOf('useWithinMs', readWith(value, at, readDuration)),
+    waiting_per_agent: (value, at) => settingOf('waitingPerAgent', readWith(value, at, readCount)),
+    webhook: (value, at) => settingOf('webhook', readWebhook(value, at, inFolder)),
+  });
+}
+
+export function readConsole(node: YamlNode, scope: Scope): Settings {
+  if (node.kind === 'scalar') return settingOf('console', readWith(node, scope, readAddress));
+  return readFields(readMembers(node, scope, CONSOLE_KEYS), {
+    address: (value, at) => settingOf('console', readWith(value, at, readAddress)),
+    url: (value, at) => settingOf('consoleUrl', readWith(value, at, readUpstreamUrl)),
+  });
+}
+
+function readWebhook(node: YamlNode, scope: Scope, inFolder: InFolder): WebhookSettings | undefined {
+  const members = readMembers(node, scope, WEBHOOK_KEYS);
+  if (members === undefined) return undefined;
+  if (members.url === undefined) missingKey(node, scope, 'url');
+  if (members.secret === undefined) missingKey(node, scope, 'secret');
+  const { url, secret, format } = members;
+  const target = url === undefined ? undefined : readWith(url.value, url.scope, readUpstreamUrl);
+  const key = secret === undefined ? undefined : readSecret(secret.value, secret.scope, inFolder);
+  const form = format === undefined ? 'json' : readWord(format.value, format.scope, ['json', 'slack']);
+  if (target === undefined || key === undefined || form === undefined) return undefined;
+  return { url: target, secret: key, format: form };
+}
