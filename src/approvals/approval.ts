@@ -58,7 +58,7 @@ export interface Approval extends ApprovalBinding {
   /** Null until enough agreed. */
   readonly useByMs: number | null;
   readonly effects: readonly CounterEffect[];
-  /** Of the canonical arguments, which are stored beside the approval. */
+  /** Of the arguments, which are stored beside the approval. */
   readonly argumentsBytes: number;
 }
 
@@ -86,7 +86,7 @@ export interface ListedStep extends ApprovalStep {
 export interface ApprovalWrite {
   readonly approval: Approval;
   readonly step: ApprovalStep;
-  /** Canonical JSON; only where the approval is new. */
+  /** JSON text without white space, as sent otherwise; only where the approval is new. */
   readonly arguments?: string;
 }
 

@@ -15,7 +15,7 @@ export interface ApprovalRequest extends ApprovalBinding {
   /** How long humans may take. */
   readonly timeoutMs: number;
   readonly effects: readonly CounterEffect[];
-  /** Canonical JSON. */
+  /** JSON text without white space, as sent otherwise. */
   readonly arguments: string;
 }
 

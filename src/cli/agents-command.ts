@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { isAgentName } from '../proxy/identity/agent-name.ts';
 import { createAgentToken, digestToken } from '../proxy/identity/agent-token.ts';
 import { openSqliteStore } from '../state/sqlite-store.ts';
-import type { AgentToken, StateStore } from '../state/store.ts';
+import type { AgentToken } from '../state/store.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
+import { withStore } from './with-store.ts';
 
 export interface AgentsFlags {
   readonly state?: string;
@@ -49,18 +50,6 @@ export async function removeAgent(name: string, flags: AgentsFlags): Promise<voi
     throw new CliError(`no such token of ${JSON.stringify(name)}; regent agents list shows them`);
   }
   process.stderr.write(`${removed} ${removed === 1 ? 'token' : 'tokens'} of ${name} removed\n`);
-}
-
-async function withStore<T>(
-  opening: Promise<StateStore>,
-  operate: (store: StateStore) => Promise<T>,
-): Promise<T> {
-  const store = await opening;
-  try {
-    return await operate(store);
-  } finally {
-    await store.close();
-  }
 }
 
 function toJson({ id, name, createdMs }: AgentToken): object {

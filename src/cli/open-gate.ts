@@ -7,7 +7,7 @@ import type { Gate } from '../proxy/session.ts';
 import { openRecoveringStore } from '../state/recovering-store.ts';
 import { openSqliteStore } from '../state/sqlite-store.ts';
 import type { StateStore } from '../state/store.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { chooseServer } from './choose-server.ts';
 import { openPolicy } from './open-policy.ts';
 import { keepPolicy } from './policy-in-force.ts';
@@ -37,6 +37,7 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
   const store = openRecoveringStore(({ mustExist }) =>
     openSqliteStore({ file: options.state, durability: options.durability, mustExist }),
   );
+  warmUp(store, log);
   let consoleUrl = options.console.url;
   const record = (): void =>
     recordPolicy({ store, files: options.policies, server: serverName, policy: inForce.current(), log });
@@ -72,4 +73,11 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
       await store.close();
     },
   };
+}
+
+/** Opens the store before the first call needs it; a failure is told now, and again by every denial. */
+function warmUp(store: StateStore, log: Logger): void {
+  store.read([]).catch((error: unknown) => {
+    log.error({ err: error }, 'the state store cannot be used: every call is denied until it can');
+  });
 }

@@ -12,10 +12,7 @@ export interface PolicyToRecord {
   readonly log: Logger;
 }
 
-/**
- * Off the path of calls. It is also the first use of the store: a failure is told now, and again by every denial.
- * Files that have changed since are those of the next policy, which comes at once.
- */
+/** Off the path of calls. Files that have changed since are those of the next policy, which comes at once. */
 export function recordPolicy({ store, files, server, policy, log }: PolicyToRecord): void {
   const { revision, rego } = policy;
   const record = async (): Promise<void> => {
@@ -24,6 +21,6 @@ export function recordPolicy({ store, files, server, policy, log }: PolicyToReco
     await store.keepPolicy({ revision, server, atMs: Date.now(), sources, rego, counters });
   };
   record().catch((error: unknown) => {
-    log.error({ err: error }, 'the state store cannot be used: every call is denied until it can');
+    log.warn({ err: error }, 'the policy could not be recorded: the console will not show it');
   });
 }

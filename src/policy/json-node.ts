@@ -11,3 +11,12 @@ export class JsonNumber {
 
 export type JsonObject = Map<string, JsonNode>;
 export type JsonNode = null | boolean | string | JsonNumber | JsonNode[] | JsonObject;
+
+/** JSON text without white space; members in their order, numbers by their own digits. */
+export function printJson(node: JsonNode): string {
+  if (node instanceof JsonNumber) return node.text;
+  if (Array.isArray(node)) return `[${node.map(printJson).join(',')}]`;
+  if (!(node instanceof Map)) return JSON.stringify(node);
+  const members = Array.from(node, ([key, value]) => `${JSON.stringify(key)}:${printJson(value)}`);
+  return `{${members.join(',')}}`;
+}

@@ -1,5 +1,6 @@
 // What an agent is told of a denied call: a normal tool result, so that models read it (design section 8).
 import type { Decision } from '../policy/decision.ts';
+import { printUnits } from '../policy/print-units.ts';
 import { errorMessage, POLICY_DENIED, resultMessage } from './json-rpc.ts';
 import type { LimitFacts, Verdict } from './judge/verdict.ts';
 
@@ -41,7 +42,7 @@ export function reasonOf({ rule, reason }: Decision): string {
 }
 
 function limitSentence(limit: LimitFacts): string {
-  return `${printUnits(limit.remaining, limit)} of ${printUnits(limit.limit, limit)} left until ${isoTime(limit.resetsAtMs)}.`;
+  return `${printUnits(limit.remaining, limit.plan)} of ${printUnits(limit.limit, limit.plan)} left until ${isoTime(limit.resetsAtMs)}.`;
 }
 
 function adviceFor({ rule }: Decision, limit: LimitFacts | null): string {
@@ -60,19 +61,12 @@ function decisionFacts({ id, decision, limit }: Verdict): string {
   ];
   if (limit !== null) {
     facts.push(
-      `"limit":${printUnits(limit.limit, limit)}`,
-      `"remaining":${printUnits(limit.remaining, limit)}`,
+      `"limit":${printUnits(limit.limit, limit.plan)}`,
+      `"remaining":${printUnits(limit.remaining, limit.plan)}`,
     );
     facts.push(`"resets_at":"${isoTime(limit.resetsAtMs)}"`);
   }
   return `{${facts.join(',')}}`;
-}
-
-/** Amounts in major units, from the digits: 50000 at scale 2 is `500.00`. Text for people and a JSON number alike. */
-function printUnits(units: number, { plan }: LimitFacts): string {
-  if (plan.unit === 'calls' || plan.scale === 0) return String(units);
-  const digits = String(units).padStart(plan.scale + 1, '0');
-  return `${digits.slice(0, -plan.scale)}.${digits.slice(-plan.scale)}`;
 }
 
 export function isoTime(atMs: number): string {

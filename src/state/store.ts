@@ -114,7 +114,7 @@ export interface ApprovalStore {
   ): Promise<void>;
   /** The newest first. */
   listApprovals(filter: ApprovalFilter): Promise<Approval[]>;
-  /** Canonical JSON; null where there is no such approval. */
+  /** JSON text without white space, as sent otherwise; null where there is no such approval. */
   readApprovalArguments(id: string): Promise<string | null>;
   /** In the order in which they were made. */
   listSteps(filter: StepFilter): Promise<ListedStep[]>;

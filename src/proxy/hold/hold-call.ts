@@ -7,7 +7,9 @@
 
 import type { Approval } from '../../approvals/approval.ts';
 import type { HoldEnd, HoldOutcome } from '../../approvals/approval-registry.ts';
+import type { ApprovalRequest } from '../../approvals/request-approval.ts';
 import type { CallResult } from '../../journal/journal-row.ts';
+import { printJson } from '../../policy/json-node.ts';
 import { failureDenial } from '../judge/host-denial.ts';
 import type { CallToJudge, Verdict } from '../judge/verdict.ts';
 import { canonicalJson } from '../read/canonical-json.ts';
@@ -25,18 +27,16 @@ interface JudgedCall {
 /** A call that humans have approved before is judged with their approval, and not held. */
 export async function judgeCall(conversation: Conversation, { toolCall }: GatedCall): Promise<JudgedCall> {
   const { identity, judge } = conversation;
-  const canonical = canonicalJson(toolCall.arguments);
   const call = { ...identity, tool: toolCall.name, arguments: toolCall.arguments };
-  const asked: CallToJudge = { call, digest: sha256(canonical) };
+  const asked: CallToJudge = { call, digest: sha256(canonicalJson(toolCall.arguments)) };
   const verdict = await judge.judge(asked);
   if (verdict.decision.approval === undefined) return { verdict, held: null };
-  return askHumans(conversation, { asked, verdict, canonical });
+  return askHumans(conversation, { asked, verdict });
 }
 
 interface CallToAsk {
   readonly asked: CallToJudge;
   readonly verdict: Verdict;
-  readonly canonical: string;
 }
 
 /** What cannot be asked is denied. */
@@ -57,7 +57,7 @@ async function askHumans(conversation: Conversation, toAsk: CallToAsk): Promise<
   }
 }
 
-function requestOf({ asked: { call, digest }, verdict, canonical }: CallToAsk) {
+function requestOf({ asked: { call, digest }, verdict }: CallToAsk): ApprovalRequest {
   const { rule, reason, source, approval } = verdict.decision;
   return {
     server: call.server,
@@ -65,7 +65,7 @@ function requestOf({ asked: { call, digest }, verdict, canonical }: CallToAsk) {
     session: call.session,
     tool: call.tool,
     argumentsDigest: digest,
-    arguments: canonical,
+    arguments: printJson(call.arguments),
     revision: verdict.revision,
     decisionId: verdict.id,
     rule,

@@ -1,0 +1,65 @@
+// An approval as text for a terminal.
+import { printUnits } from '../policy/print-units.ts';
+import { valueAt } from '../state/counter-window.ts';
+import type { Approval, CounterEffect } from './approval.ts';
+import type { ApprovalDetails } from './approval-to-json.ts';
+import { layOutJson } from './layout-json.ts';
+import { showHidden, showHiddenInLines } from './show-text.ts';
+
+/** `apr_…  pending  payments-bot  finance/close_account  close_account/#1  "needs a human's approval"  until …`. */
+export function formatApprovalLine(approval: Approval): string {
+  const { id, status, agent, server, tool, rule, reason, approvers, required } = approval;
+  const agreed = required > 1 ? `${approvers.length} of ${required} agreed` : null;
+  const columns = [
+    id,
+    status.padEnd('cancelled'.length),
+    showHidden(agent),
+    showHidden(`${server}/${tool}`),
+    rule === null ? null : showHidden(rule),
+    reason === null ? null : JSON.stringify(showHidden(reason)),
+    agreed,
+    deadlineOf(approval),
+  ];
+  return columns.filter((column) => column !== null).join('  ');
+}
+
+function deadlineOf({ status, decideByMs, useByMs }: Approval): string | null {
+  if (status === 'pending') return `decide by ${isoTime(decideByMs)}`;
+  return status === 'approved' && useByMs !== null ? `use by ${isoTime(useByMs)}` : null;
+}
+
+/** Everything that a person needs to decide. */
+export function formatApproval(approval: Approval, details: ApprovalDetails, nowMs: number): string {
+  const { source, session, effects } = approval;
+  const counters = effects.map((effect) => {
+    const record = details.counters.find(({ key }) => key === effect.key);
+    const now = record === undefined ? 0 : valueAt(record, effect, nowMs);
+    return `  ${showHidden(effect.key)}: ${describeEffect(effect, now)}`;
+  });
+  const steps = details.steps.map(({ atMs, step, by, reason }) => {
+    const why = reason === null ? '' : `: ${showHidden(reason)}`;
+    return `  ${isoTime(atMs)}  ${step} by ${showHidden(by)}${why}`;
+  });
+  return [
+    formatApprovalLine(approval),
+    ...(source === null ? [] : [`policy:    ${showHidden(source)}`]),
+    `session:   ${showHidden(session)}`,
+    'arguments:',
+    showHiddenInLines(layOutJson(details.arguments)).replace(/^/gm, '  '),
+    ...(counters.length === 0 ? [] : ['counters, were it run:', ...counters]),
+    'steps:',
+    ...steps,
+  ].join('\n');
+}
+
+/** `4990.00 + 20.00 = 5010.00 of 5000.00 a day`. */
+export function describeEffect(effect: CounterEffect, now: number): string {
+  const { amount, limit, window, sliding } = effect;
+  const units = (value: number): string => printUnits(value, effect);
+  const of = limit === null ? '' : ` of ${units(limit)}`;
+  return `${units(now)} + ${units(amount)} = ${units(now + amount)}${of} a ${sliding ? 'sliding ' : ''}${window}`;
+}
+
+function isoTime(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
