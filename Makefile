@@ -21,8 +21,9 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-dist/.built: node_modules/.installed $(TS_SOURCES) tsconfig.json $(OPA_WASM)
+dist/.built: node_modules/.installed $(TS_SOURCES) $(wildcard src/console/assets/*) tsconfig.json $(OPA_WASM)
 	$(NODE_BIN)/tsc -p tsconfig.json
+	@mkdir -p dist/src/console && cp -r src/console/assets dist/src/console/
 	@chmod +x dist/src/cli/main.js
 	node dist/compiler/write-fingerprint.js
 	@touch $@

@@ -83,8 +83,10 @@ export async function cancelApproval(store: ApprovalStore, id: string, nowMs: nu
   });
 }
 
-/** Ends what is overdue, so that everybody sees it. */
+/** Ends what is overdue, so that everybody sees it. Takes no lock where nothing is. */
 export async function expireOverdue(store: ApprovalStore, nowMs: number): Promise<void> {
+  const open = await store.listApprovals({ statuses: ['pending', 'approved'] });
+  if (!open.some((approval) => expireIfDue(approval, nowMs) !== null)) return;
   await store.changeApprovals({ dueMs: nowMs }, (found) =>
     found.flatMap((approval) => expireIfDue(approval, nowMs) ?? []),
   );

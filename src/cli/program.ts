@@ -39,6 +39,7 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addAgents(program);
   addApprovals(program);
   addApprovers(program);
+  addConsole(program);
   return program;
 }
 
@@ -244,6 +245,19 @@ function addApprovers(program: Command): void {
     .argument('<NAME>', 'of the person')
     .option(...STATE)
     .action(async (name, flags) => (await load()).removeApprover(name, flags));
+}
+
+function addConsole(program: Command): void {
+  program
+    .command('console')
+    .description('Serve pages for people who approve calls: what waits, decisions, limits.')
+    .option('--listen <HOST:PORT>', 'where it listens; port 0 takes a free one (default: 127.0.0.1:8930)')
+    .option('--public-url <URL>', 'as people see it, where a proxy stands before it')
+    .option(...STATE)
+    .addOption(
+      new Option('--log-level <LEVEL>', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]),
+    )
+    .action(async (flags) => (await import('./console-command.ts')).serveConsole(flags));
 }
 
 function policyOption(): Option {

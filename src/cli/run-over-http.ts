@@ -14,7 +14,7 @@ import { openIdentifier, provesAgents } from './open-identifier.ts';
 import { resourceMetadata } from './resource-metadata.ts';
 import { GRACE_MS } from './run-over-stdio.ts';
 import type { ListenOptions, SidecarOptions } from './settings/sidecar-options.ts';
-import { stopOnSignals } from './stop-signals.ts';
+import { nextSignal } from './stop-signals.ts';
 
 export interface HttpOptions extends SidecarOptions {
   readonly client: ListenOptions;
@@ -76,11 +76,5 @@ function openBackend({ gate, serverName }: OpenGate, options: HttpOptions): Http
     startServer: () => startChildServer({ command, maxBytes, graceMs: GRACE_MS }),
     sessionsMax: limits.sessions,
     idleMs: limits.sessionIdleMs,
-  });
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const received = stopOnSignals(() => resolve(received() ?? 'SIGTERM'));
   });
 }

@@ -13,3 +13,9 @@ export function stopOnSignals(stop: () => void): () => NodeJS.Signals | null {
   }
   return () => received;
 }
+
+export function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const received = stopOnSignals(() => resolve(received() ?? 'SIGTERM'));
+  });
+}

@@ -19,6 +19,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/telemetry',
     'compiler/model',
   ],
+  'src/console': [
+    'src/approvals',
+    'src/journal',
+    'src/policy',
+    'src/state/store.ts',
+    'src/state/delivery.ts',
+    'src/state/counter-window.ts',
+    'src/telemetry',
+    'compiler/model',
+  ],
   'src/telemetry': [],
   'src/transport': [],
   'src/proxy': [

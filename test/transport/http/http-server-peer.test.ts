@@ -10,6 +10,8 @@ import { openUpstream } from '../../../src/transport/http/upstream-client.ts';
 import type { Header, LostRequest } from '../../../src/transport/transport.ts';
 import { type Answer, answerJson, type Seen, startUpstream } from '../../sidecar/http/upstream-fixture.ts';
 
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, 10_000);
+
 /** The peer with all that it told; `say` writes one message of the client. */
 function connect(server: { readonly url: string }, graceMs = 100) {
   const url = new URL(server.url);
@@ -34,7 +36,7 @@ function connect(server: { readonly url: string }, graceMs = 100) {
   };
   /** Once something has come, and a little later: what comes twice is seen. */
   const settled = async (count = 1): Promise<void> => {
-    await vi.waitFor(() => expect(lines.length + lost.length).toBeGreaterThanOrEqual(count), 5000);
+    await soon(() => expect(lines.length + lost.length).toBeGreaterThanOrEqual(count));
     await sleep(50);
   };
   return { peer, say, settled, lines, lost, warnings };
@@ -83,7 +85,10 @@ function withSessions(answer: Answer = () => {}, { version = '2025-11-25' } = {}
     }
     return answer(seen, response);
   };
-  return { script, forget: () => void (current += 1) };
+  const forget = (): void => {
+    current += 1;
+  };
+  return { script, forget };
 }
 
 const answerAll: Answer = ({ body }, response) =>
@@ -155,7 +160,7 @@ describe('a session', () => {
       if (seen.method === 'GET') return response.writeHead(405).end();
       log.push(`> ${method}`);
       // The first request is answered when the second is there.
-      if (method === 'first') await vi.waitFor(() => expect(log).toContain('> second'));
+      if (method === 'first') await soon(() => expect(log).toContain('> second'));
       else await sleep(30);
       log.push(`< ${method}`);
       return method.startsWith('notifications/') ? response.writeHead(202).end() : answerAll(seen, response);
@@ -390,7 +395,7 @@ describe('what has no answer', () => {
     const server = await startUpstream((_, response) => response.destroy());
     const { say, lines, lost, warnings } = connect(server);
     say('{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}');
-    await vi.waitFor(() => expect(warnings).toHaveLength(1));
+    await soon(() => expect(warnings).toHaveLength(1));
     await sleep(50);
     expect(warnings).toEqual([
       {
@@ -436,9 +441,9 @@ describe('a connection that breaks', () => {
     say(request(0, 'ping'));
     await settled();
     say(request(1));
-    await vi.waitFor(() => expect(lost).toHaveLength(1));
+    await soon(() => expect(lost).toHaveLength(1));
     say(request(2, 'ping'));
-    await vi.waitFor(() => expect(lines).toContain(result(2)));
+    await soon(() => expect(lines).toContain(result(2)));
     await sleep(100);
     expect(lost).toEqual([
       { idText: '1', mayHaveRun: true, detail: `${detail}; what it did of this request is unknown.` },
@@ -578,7 +583,7 @@ describe('the standing stream', () => {
     await sleep(100);
     expect(gets()).toHaveLength(0);
     say(INITIALIZED);
-    await vi.waitFor(() => expect(gets()).toHaveLength(1));
+    await soon(() => expect(gets()).toHaveLength(1));
     const [stream] = gets();
     expect(stream && told(stream)).toBe('GET s1 2025-11-25');
     expect(stream?.headers.accept).toBe('text/event-stream');
@@ -600,7 +605,7 @@ describe('the standing stream', () => {
     const { gets, say, settled, lines, lost } = await startStanding(
       (response) => events(response).end(`retry: 10\n${event(NOTICE, 'a')}${event(ask, 'b')}`),
       (response) => {
-        events(response).write(event(NOTICE, 'c'));
+        events(response).write(`retry: 10\n${event(NOTICE, 'c')}`);
         setTimeout(() => response.destroy(), 20);
       },
       (response) => response.destroy(),
@@ -623,21 +628,21 @@ describe('cancellation', () => {
   test('of a request of 2026-07-28 closes its connection, and no other', async () => {
     let finish = (): void => {};
     const server = await startUpstream((seen, response) => {
-      if (seen.body.toString() === modern('b')) finish = () => response.end(event(result('b')));
-      events(response).write(event(NOTICE));
+      if (seen.body.toString() === modern('b')) finish = () => answerJson(response, result('b'));
     });
     const { say, settled, lines, lost, warnings } = connect(server);
     say(modern('a'), [['Mcp-Name', 'pay']]);
+    await server.whenSeen(1);
     say(modern('b'));
-    await settled(2);
-    expect(server.seen[0]?.headers).toMatchObject({ 'mcp-name': 'pay' });
+    const [a, b] = await server.whenSeen(2);
+    expect(a?.headers).toMatchObject({ 'mcp-name': 'pay' });
     say(cancel('a'));
-    await vi.waitFor(() => expect(server.seen[0]?.isAborted).toBe(true));
+    await soon(() => expect(a?.isAborted).toBe(true));
     finish();
-    await settled(3);
-    expect([lines, lost, warnings]).toEqual([[NOTICE, NOTICE, result('b')], [], []]);
+    await settled();
+    expect([lines, lost, warnings]).toEqual([[result('b')], [], []]);
     expect(server.seen.map(methodOf)).toEqual(['tools/call', 'tools/call']);
-    expect(server.seen[1]?.isAborted).toBe(false);
+    expect(b?.isAborted).toBe(false);
   });
 
   test('of a request before that is told to the server, which may still answer', async () => {
@@ -722,18 +727,21 @@ describe('stop', () => {
     await server.whenSeen(3);
     const deletes = () => server.seen.filter(({ method }) => method === 'DELETE').map(told);
     const open = () => [...sockets].filter(({ destroyed }) => !destroyed).length;
-    return { server, deletes, open, finish: () => finishing.forEach((finish) => finish()), ...connection };
+    const finish = (): void => {
+      for (const answer of finishing) answer();
+    };
+    return { server, deletes, open, finish, ...connection };
   }
 
   test('ends the session and leaves no socket; what is written then is dropped', async () => {
     const { peer, server, deletes, open, say, lost } = await startSession(100);
-    expect([peer.isAlive(), open()]).toEqual([true, 2]);
+    expect([peer.isAlive(), open() > 0]).toEqual([true, true]);
     const stopped = peer.stop();
     expect(peer.isAlive()).toBe(false);
     expect(say(request(1))).toBe(true);
     await Promise.all([stopped, peer.stop()]);
     expect(await peer.exited).toEqual({ code: 0, signal: null });
-    await vi.waitFor(() => expect(open()).toBe(0));
+    await soon(() => expect(open()).toBe(0));
     await sleep(50);
     expect(deletes()).toEqual(['DELETE s1 2025-11-25']);
     expect([server.seen.length, lost]).toEqual([4, []]);
@@ -750,7 +758,7 @@ describe('stop', () => {
     await stopped;
     expect(lines.slice(1)).toEqual([result(1)]);
     expect(deletes()).toHaveLength(1);
-    await vi.waitFor(() => expect(open()).toBe(0));
+    await soon(() => expect(open()).toBe(0));
   });
 
   test('ends a request that takes longer; nothing comes after that', async () => {
@@ -761,8 +769,8 @@ describe('stop', () => {
     await peer.stop();
     const tookMs = performance.now() - before;
     expect([tookMs >= 140, tookMs < 1000]).toEqual([true, true]);
-    await vi.waitFor(() => expect(server.seen[3]?.isAborted).toBe(true));
-    await vi.waitFor(() => expect(open()).toBe(0));
+    await soon(() => expect(server.seen[3]?.isAborted).toBe(true));
+    await soon(() => expect(open()).toBe(0));
     expect([lines.length, lost]).toEqual([1, []]);
   });
 
@@ -773,6 +781,6 @@ describe('stop', () => {
     const tookMs = performance.now() - before;
     expect([tookMs >= 990, tookMs < 2500]).toEqual([true, true]);
     expect(deletes()).toHaveLength(1);
-    await vi.waitFor(() => expect(open()).toBe(0));
+    await soon(() => expect(open()).toBe(0));
   });
 });

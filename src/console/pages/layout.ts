@@ -1,0 +1,59 @@
+// The frame of every page.
+
+import type { Viewer } from '../console-parts.ts';
+import { type Html, html } from '../html.ts';
+
+export interface Page {
+  readonly title: string;
+  readonly content: Html;
+  /** Which entry of the menu it is under. */
+  readonly menu?: string;
+}
+
+const MENU = [
+  ['/', 'Waiting'],
+  ['/decisions', 'Decisions'],
+  ['/limits', 'Limits'],
+  ['/activity', 'Activity'],
+  ['/policy', 'Policy'],
+  ['/deliveries', 'Webhook'],
+] as const;
+
+/** The whole document; without a menu where nobody is signed in. */
+export function layOut({ title, content, menu }: Page, viewer: Viewer | null): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title} – Regent</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="/assets/console.css">
+<script src="/assets/console.js" defer></script>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header>
+<p class="brand">Regent</p>
+${viewer === null ? null : menuOf(menu ?? '', viewer)}
+</header>
+<main id="main">
+<h1>${title}</h1>
+${content}
+</main>
+<p id="status" role="status" class="status"></p>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function menuOf(current: string, { person, csrf }: Viewer): Html {
+  const entries = MENU.map(
+    ([path, name]) =>
+      html`<li><a href="${path}"${path === current ? html` aria-current="page"` : null}>${name}</a></li>`,
+  );
+  return html`<nav aria-label="Console"><ul>${entries}</ul></nav>
+<form class="who" method="post" action="/sign-out"><input type="hidden" name="csrf" value="${csrf}">
+<span>${person.name}</span> <button type="submit" class="plain">Sign out</button></form>`;
+}
