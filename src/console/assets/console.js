@@ -3,7 +3,9 @@
 
 /** What the server marked as live is replaced where it has changed; a form that somebody fills in stays. */
 async function refresh() {
-  const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
+  // The answer to a form that was refused stands at the form's address, where no page can be had.
+  const page = document.querySelector('link[rel=canonical]')?.href ?? location.href;
+  const response = await fetch(page, { headers: { Accept: 'text/html' } });
   if (response.redirected) return location.reload();
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');

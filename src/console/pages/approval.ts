@@ -37,7 +37,7 @@ ${printPolicy(view)}
 <div id="effects" data-live>${printEffects(view)}</div>
 <div id="answer" data-live data-state="${approval.status}">${printAnswer(view, viewer)}</div>
 <div id="steps" data-live>${printSteps(view.steps)}</div>`;
-  return layOut({ title: `Request ${approval.id}`, content }, viewer);
+  return layOut({ title: `Request ${approval.id}`, content, path: `/approvals/${approval.id}` }, viewer);
 }
 
 function printState(approval: Approval): Html {

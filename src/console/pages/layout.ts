@@ -8,6 +8,8 @@ export interface Page {
   readonly content: Html;
   /** Which entry of the menu it is under. */
   readonly menu?: string;
+  /** Where the page is found, where it may also be the answer to a form. */
+  readonly path?: string;
 }
 
 const MENU = [
@@ -20,7 +22,7 @@ const MENU = [
 ] as const;
 
 /** The whole document; without a menu where nobody is signed in. */
-export function layOut({ title, content, menu }: Page, viewer: Viewer | null): string {
+export function layOut({ title, content, menu, path }: Page, viewer: Viewer | null): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -28,6 +30,8 @@ export function layOut({ title, content, menu }: Page, viewer: Viewer | null): s
 <title>${title} – Regent</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+${path === undefined ? null : html`<link rel="canonical" href="${path}">`}
+<link rel="icon" href="/assets/icon.svg">
 <link rel="stylesheet" href="/assets/console.css">
 <script src="/assets/console.js" defer></script>
 </head>

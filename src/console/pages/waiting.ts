@@ -33,7 +33,7 @@ function printCard({ approval, summary }: WaitingApproval): Html {
 <p>${stranger(agent)} on ${stranger(server)}, asked ${time(requestedMs)}, ${deadline}</p>
 <p class="reason">${stranger(reason ?? '')}${rule === null ? null : html` <code>${stranger(rule)}</code>`}</p>
 <pre class="summary">${stranger(summary)}</pre>
-<p class="actions">${status === 'pending' ? html`<a class="button yes" href="/approvals/${id}?answer=approve#answer">Approve…</a> ` : null}<a
- class="button no" href="/approvals/${id}?answer=reject#answer">Reject…</a> <a href="/approvals/${id}">Details</a></p>
+<p class="actions">${status === 'pending' ? html`<a class="button yes" href="/approvals/${id}?answer=approve">Approve…</a> ` : null}<a
+ class="button no" href="/approvals/${id}?answer=reject">Reject…</a> <a href="/approvals/${id}">Details</a></p>
 </li>`;
 }
