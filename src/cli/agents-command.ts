@@ -7,6 +7,7 @@ import type { AgentToken } from '../state/store.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
+import { printOut } from './print-out.ts';
 import { withStore } from './with-store.ts';
 
 export interface AgentsFlags {
@@ -28,7 +29,7 @@ export async function addAgent(name: string, flags: AgentsFlags): Promise<void> 
   await withStore(openSqliteStore({ file, durability: 'full' }), (store) =>
     store.addAgentToken({ id, name, digest: digestToken(token), createdMs: Date.now() }),
   );
-  process.stdout.write(`${token}\n`);
+  printOut(`${token}\n`);
   process.stderr.write(
     `This token of ${name} is shown once; its digest is in ${file}, with the id ${id}.\n` +
       'The agent sends it as: Authorization: Bearer TOKEN\n',
@@ -39,7 +40,7 @@ export async function listAgents(flags: AgentsFlags): Promise<void> {
   const opening = openExistingState(flags.state ?? defaultStateFile());
   const tokens = await withStore(opening, (store) => store.listAgentTokens());
   const print = flags.json === true ? (token: AgentToken) => JSON.stringify(toJson(token)) : formatToken;
-  for (const token of tokens) process.stdout.write(`${print(token)}\n`);
+  for (const token of tokens) printOut(`${print(token)}\n`);
 }
 
 /** As durable as can be: a token that was taken back must not return with the power. */

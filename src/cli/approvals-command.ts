@@ -10,6 +10,7 @@ import type { StateStore } from '../state/store.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
+import { printOut } from './print-out.ts';
 import { watchApprovals } from './watch-approvals.ts';
 import { withStore } from './with-store.ts';
 
@@ -45,7 +46,7 @@ export async function showApproval(id: string, flags: ApprovalsFlags): Promise<v
     };
     const text =
       flags.json === true ? approvalToJson(approval, details) : formatApproval(approval, details, Date.now());
-    process.stdout.write(`${text}\n`);
+    printOut(`${text}\n`);
   });
 }
 
@@ -62,7 +63,7 @@ export async function answerRequest(
       throw answered.problem === 'unknown' ? unknown(id) : new CliError(explainAnswer(answered, person));
     const { approval } = answered;
     if (flags.json === true) return printerOf(flags)(approval);
-    process.stdout.write(`${approval.status}: ${formatApprovalLine(approval)}\n`);
+    printOut(`${approval.status}: ${formatApprovalLine(approval)}\n`);
     const left = approval.required - approval.approvers.length;
     if (approval.status === 'pending') process.stderr.write(`${left} more must agree\n`);
   });
@@ -87,7 +88,7 @@ async function whoAnswers(store: StateStore): Promise<Person> {
 
 function printerOf({ json }: ApprovalsFlags): (approval: Approval) => void {
   const print = json === true ? (approval: Approval) => approvalToJson(approval) : formatApprovalLine;
-  return (approval) => process.stdout.write(`${print(approval)}\n`);
+  return (approval) => printOut(`${print(approval)}\n`);
 }
 
 function unknown(id: string): CliError {

@@ -6,6 +6,7 @@ import { openSqliteStore } from '../state/sqlite-store.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
+import { printOut } from './print-out.ts';
 import { withStore } from './with-store.ts';
 
 export interface ApproversFlags {
@@ -31,7 +32,7 @@ export async function addApprover(name: string, flags: ApproversFlags): Promise<
     digest: digestApproverToken(token),
   };
   await withStore(openSqliteStore({ file, durability: 'full' }), (store) => store.addApprover(approver));
-  process.stdout.write(`${token}\n`);
+  printOut(`${token}\n`);
   process.stderr.write(
     `This token of ${name} is shown once; its digest is in ${file}.\n` +
       'With it they sign in to the console, or run: REGENT_APPROVER_TOKEN=… regent approvals list\n',
@@ -43,7 +44,7 @@ export async function listApprovers(flags: ApproversFlags): Promise<void> {
   const approvers = await withStore(opening, (store) => store.listApprovers());
   const print =
     flags.json === true ? (approver: Approver) => JSON.stringify(toJson(approver)) : formatApprover;
-  for (const approver of approvers) process.stdout.write(`${print(approver)}\n`);
+  for (const approver of approvers) printOut(`${print(approver)}\n`);
 }
 
 /** As durable as can be: a token that was taken back must not return with the power. */

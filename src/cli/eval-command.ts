@@ -10,6 +10,7 @@ import { chooseServer } from './choose-server.ts';
 import { CliError } from './cli-error.ts';
 import { openExistingState } from './open-existing-state.ts';
 import { openPolicy } from './open-policy.ts';
+import { printOut } from './print-out.ts';
 
 export interface EvalFlags {
   readonly policy: readonly string[];
@@ -43,7 +44,7 @@ export async function evalCall(flags: EvalFlags): Promise<void> {
     approvals: [],
     nowMs,
   });
-  process.stdout.write(`${JSON.stringify(verdicts[0]?.decision, null, 2)}\n`);
+  printOut(`${JSON.stringify(verdicts[0]?.decision, null, 2)}\n`);
 }
 
 function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyError {

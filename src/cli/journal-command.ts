@@ -9,6 +9,7 @@ import { readJournal } from '../journal/read-journal.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
+import { printOut } from './print-out.ts';
 
 export interface JournalFlags {
   readonly state?: string;
@@ -26,7 +27,7 @@ export async function printJournal(flags: JournalFlags): Promise<void> {
   const entries =
     flags.follow === true ? followJournal(store, filter, signalledEnd()) : readJournal(store, filter);
   const print = flags.json === true ? journalEntryToJson : formatJournalEntry;
-  for await (const entry of entries) process.stdout.write(`${print(entry)}\n`);
+  for await (const entry of entries) printOut(`${print(entry)}\n`);
   await store.close();
 }
 

@@ -1,6 +1,7 @@
 // `regent validate`: every problem of the policies, compiled to the end so that nothing is left for later.
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
+import { printOut } from './print-out.ts';
 
 export interface ValidateFlags {
   readonly policy: readonly string[];
@@ -12,10 +13,10 @@ export async function validatePolicies({ policy, server }: ValidateFlags): Promi
   const sources = await readSources(policy);
   try {
     await compileSources(sources, server ?? null);
-    for (const { name } of sources) process.stdout.write(`${name}: no problems\n`);
+    for (const { name } of sources) printOut(`${name}: no problems\n`);
   } catch (error) {
     if (!(error instanceof PolicyProblems)) throw error;
-    for (const diagnostic of error.diagnostics) process.stdout.write(`${formatDiagnostic(diagnostic)}\n`);
+    for (const diagnostic of error.diagnostics) printOut(`${formatDiagnostic(diagnostic)}\n`);
     console.error(`regent: ${error.message}`);
     process.exitCode = 1;
   }

@@ -1,4 +1,5 @@
 // The command as users type it: help, exit codes, and what each command prints.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -15,6 +16,17 @@ describe('help', () => {
     expect(status).toBe(0);
     await expect(stdout).toMatchFileSnapshot(`golden/help${command === '' ? '' : `-${command}`}.txt`);
   });
+});
+
+test('a reader that has seen enough is no failure', () => {
+  const regent = path.resolve(import.meta.dirname, '../../dist/src/cli/main.js');
+  for (const args of [['--help'], ['validate', '-c', FINANCE]]) {
+    const script = `"$0" "$@" | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, regent, ...args], {
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr]).toEqual(['0\n', '']);
+  }
 });
 
 describe('exit codes', () => {

@@ -1,5 +1,6 @@
 // `regent scan`: asks a server for its tools and writes a policy to start from.
 import { writeFileSync } from 'node:fs';
+import { printOut } from '../print-out.ts';
 import { serverNameFrom } from './policy-names.ts';
 import { renderScannedPolicy } from './render-policy.ts';
 import { ScanError } from './scan-error.ts';
@@ -18,7 +19,7 @@ export async function runScan({ out, force, command, args }: ScanOptions): Promi
   const server = await scanServer(command, args);
   const text = renderScannedPolicy(serverNameFrom(server.name), server);
   if (out === null) {
-    process.stdout.write(text);
+    printOut(text);
     return;
   }
   writePolicy(out, text, force);

@@ -1,0 +1,48 @@
+// Commands for people who write policies.
+import { type Command, Option } from 'commander';
+import { requiredPolicy } from './options.ts';
+
+export function addValidate(program: Command): void {
+  program
+    .command('validate')
+    .description('Print all problems of a policy as file:line:col; exit 0 or 1.')
+    .addOption(requiredPolicy())
+    .option('--server <NAME>', "replaces the policy's own server name")
+    .action(async (flags) => (await import('../validate-command.ts')).validatePolicies(flags));
+}
+
+export function addCompile(program: Command): void {
+  program
+    .command('compile')
+    .description('Compile policies into an OPA bundle: Rego, WebAssembly, data and manifest.')
+    .addOption(requiredPolicy())
+    .option('-o, --output <FILE>', 'the bundle', 'bundle.tar.gz')
+    .option('--rego <DIR>', 'also write the Rego as readable files')
+    .option('--server <NAME>', "replaces the policy's own server name")
+    .action(async (flags) => (await import('../compile-command.ts')).compilePolicies(flags));
+}
+
+export function addEval(program: Command): void {
+  program
+    .command('eval')
+    .description('Print the decision on one call as JSON, without a server. Charges nothing.')
+    .addOption(requiredPolicy())
+    .requiredOption('--tool <NAME>', 'the tool that is called')
+    .option('--arguments <JSON>', 'its arguments; - reads them from stdin', '{}')
+    .option('--server <NAME>', "replaces the policy's own server name")
+    .addOption(new Option('--agent <NAME>', 'who calls (default: anonymous)').env('REGENT_AGENT'))
+    .option('--session <NAME>', 'the session of the call', 'eval')
+    .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)')
+    .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
+    .action(async (flags) => (await import('../eval-command.ts')).evalCall(flags));
+}
+
+export function addScan(program: Command, serverCommand: readonly string[]): void {
+  program
+    .command('scan')
+    .description('Ask a server for its tools and write a policy to start from.')
+    .usage('[-o POLICY] [--force] -- CMD [ARGS…]')
+    .option('-o, --output <POLICY>', 'the file to write (default: stdout)')
+    .option('--force', 'replace the file where it exists')
+    .action(async (flags) => (await import('../scan-command.ts')).scanCommand(flags, serverCommand));
+}
