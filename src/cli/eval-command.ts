@@ -11,8 +11,9 @@ import { CliError } from './cli-error.ts';
 import { openExistingState } from './open-existing-state.ts';
 import { openPolicy } from './open-policy.ts';
 import { printOut } from './print-out.ts';
+import { readVerification, requireBundles, type VerificationFlags } from './read-verification.ts';
 
-export interface EvalFlags {
+export interface EvalFlags extends VerificationFlags {
   readonly policy: readonly string[];
   readonly tool: string;
   readonly arguments: string;
@@ -24,7 +25,9 @@ export interface EvalFlags {
 }
 
 export async function evalCall(flags: EvalFlags): Promise<void> {
-  const policy = await openPolicy({ files: flags.policy, server: flags.server ?? null });
+  const verification = readVerification(flags);
+  requireBundles(verification, flags.policy);
+  const policy = await openPolicy({ files: flags.policy, server: flags.server ?? null, verification });
   const call: ToolCall = {
     server: chooseServer(policy, flags.server ?? null),
     agent: { id: flags.agent ?? 'anonymous', claims: '{}' },

@@ -1,11 +1,13 @@
 // The sidecar's settings as a whole: flags over the config file over defaults, and what they mean together.
 import { readFile } from 'node:fs/promises';
 import type { ApprovalLimits } from '../../approvals/request-approval.ts';
+import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import { ANONYMOUS } from '../../policy/decision.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
 import { CliError } from '../cli-error.ts';
 import { defaultStateFile } from '../home.ts';
+import { requireBundles } from '../read-verification.ts';
 import { ConfigProblems } from './config-problems.ts';
 import { readConfig } from './read-config.ts';
 import { readFlags, type SidecarFlags } from './read-flags.ts';
@@ -14,6 +16,8 @@ import type { JwtSettings, Settings, WebhookSettings } from './settings.ts';
 
 export interface SidecarOptions {
   readonly policies: readonly string[];
+  /** How a bundle must be signed; null where it must not be. */
+  readonly verification: Verification | null;
   /** The server's name in policy and journal; null where the policy says it. */
   readonly serverName: string | null;
   readonly agent: string;
@@ -79,9 +83,11 @@ export async function readSidecarOptions(
   const given = readFlags(flags, serverCommand);
   const settings: Settings = { ...withoutOther(config, given), ...given };
   if (settings.policy === undefined) throw new CliError('no policy was given; say which with -c POLICY');
+  requireBundles(settings.verification, settings.policy);
   const client = clientOptions(settings);
   return {
     policies: settings.policy,
+    verification: verificationOf(settings),
     serverName: settings.server ?? null,
     agent: settings.agent ?? ANONYMOUS,
     isAgentNamed: settings.agent !== undefined,
@@ -123,6 +129,19 @@ function withoutOther(config: Settings, { command, upstream }: Settings): Settin
   if (command !== undefined) return rest;
   if (upstream !== undefined) return { ...rest, ...(headers === undefined ? {} : { headers }) };
   return config;
+}
+
+/** Keys say that bundles are signed. A policy in YAML bears no signature, and needs none. */
+function verificationOf({ verification, keys, signing }: Settings): Verification | null {
+  if (verification !== undefined) return verification;
+  const { keyId = '', scope = '', excludeFiles = [] } = signing ?? {};
+  if (keys === undefined || Object.keys(keys).length === 0) {
+    if (signing === undefined) return null;
+    throw new CliError('signing in regent.yaml needs keys to verify with; say them under keys');
+  }
+  if (keyId !== '' && !Object.hasOwn(keys, keyId))
+    throw new CliError(`signing.keyid in regent.yaml is ${JSON.stringify(keyId)}, and keys has no such key`);
+  return { keys, keyId, scope, excludeFiles };
 }
 
 function serverOptions({ command: words = [], upstream, headers = [] }: Settings): ServerOptions {

@@ -1,0 +1,67 @@
+// Reads JSON text without loss and without doubt: numbers by their digits, and nothing that two readers could read as
+// different values.
+import { type JsonNode, JsonNumber, type JsonObject } from './json-node.ts';
+
+const DEPTH_MAX = 256;
+const TOKEN = /[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^ \t\r\n{}[\],:"]+)/y;
+
+/** Throws an `Error` that says what is wrong: no UTF-8, no JSON, a key twice, half a surrogate pair, too deep. */
+export function readJsonText(bytes: Uint8Array): JsonNode {
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  // It checks the grammar, so that the walk below need not.
+  JSON.parse(text);
+  const tokens = createTokens(text);
+  return readNode(tokens, tokens(), 0);
+}
+
+type Tokens = () => string;
+
+function createTokens(text: string): Tokens {
+  const token = new RegExp(TOKEN);
+  return () => token.exec(text)?.[1] ?? '';
+}
+
+function readNode(next: Tokens, token: string, depth: number): JsonNode {
+  if (depth > DEPTH_MAX) throw new Error(`it is nested over ${DEPTH_MAX} deep`);
+  switch (token[0]) {
+    case '{':
+      return readObject(next, depth + 1);
+    case '[':
+      return readList(next, depth + 1);
+    case '"':
+      return readString(token);
+    case 't':
+      return true;
+    case 'f':
+      return false;
+    case 'n':
+      return null;
+    default:
+      return new JsonNumber(token);
+  }
+}
+
+function readObject(next: Tokens, depth: number): JsonObject {
+  const object: JsonObject = new Map();
+  for (let token = next(); token !== '}'; token = next()) {
+    const key = readString(token === ',' ? next() : token);
+    if (object.has(key)) throw new Error(`the key ${JSON.stringify(key)} stands there twice`);
+    next();
+    object.set(key, readNode(next, next(), depth));
+  }
+  return object;
+}
+
+function readList(next: Tokens, depth: number): JsonNode[] {
+  const list: JsonNode[] = [];
+  for (let token = next(); token !== ']'; token = next()) {
+    list.push(readNode(next, token === ',' ? next() : token, depth));
+  }
+  return list;
+}
+
+function readString(token: string): string {
+  const text = JSON.parse(token) as string;
+  if (/\p{Surrogate}/u.test(text)) throw new Error('a text holds half of a surrogate pair');
+  return text;
+}
