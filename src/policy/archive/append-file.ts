@@ -23,7 +23,8 @@ function printHeader(name: string, size: number): Buffer {
   put(`${size.toString(8).padStart(11, '0')}\0`, 124);
   put(`${'0'.repeat(11)}\0`, 136);
   put(' '.repeat(8), 148);
-  put('0ustar\u000000', 156);
+  put('0', 156);
+  put('ustar\u000000', 257);
   const sum = block.reduce((total, byte) => total + byte, 0);
   put(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return block;
