@@ -57,6 +57,7 @@ export async function loadBundle(
   const metadata = readMetadata(archive);
   const servers = metadata?.servers ?? {};
   const evaluator = createEvaluator(archive.wasm, archive.data);
+  requireDecision(evaluator);
   const finders = createFinders(servers);
   const others = metadata === null ? EVERYTHING_READ : NOTHING_READ;
   const hasListed = evaluator.entrypoints.includes(LISTED);
@@ -132,6 +133,14 @@ function readMetadata({ metadata }: BundleArchive): BundleMetadata | null {
     );
   }
   return regent as BundleMetadata;
+}
+
+function requireDecision({ entrypoints }: Evaluator): void {
+  if (entrypoints.includes(DECISION)) return;
+  throw new PolicyError(
+    'bundle-broken',
+    `the bundle has no entry point ${DECISION} (it has ${entrypoints.join(', ') || 'none'}); build it with: opa build -t wasm -e ${DECISION} -b DIR`,
+  );
 }
 
 /** A bundle that does not decide on a call which nobody makes would not decide on real ones either. */
