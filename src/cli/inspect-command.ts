@@ -1,6 +1,7 @@
 // `regent inspect`: what a bundle holds, and what it says of itself. Nothing is verified.
 import { escapeText } from '../journal/escape-text.ts';
-import { type BundleFacts, inspectBundle } from '../policy/inspect-bundle.ts';
+import { type BundleFacts, inspectBundle, type ServerFacts } from '../policy/inspect-bundle.ts';
+import { printUnits } from '../policy/print-units.ts';
 import { readPolicyFile } from './open-policy.ts';
 import { printOut } from './print-out.ts';
 
@@ -41,11 +42,13 @@ function printRegent({ regent }: BundleFacts): string[][] {
     ['server', name],
     ['tools', tools.join(', ') || '(none)'],
     ['reads', read.join(', ') || '(no arguments)'],
-    ...counters.map(({ rule, window, unit, limit }) => [
-      'counter',
-      `${rule}: ${unit} in a ${window}${limit === null ? '' : `, at most ${limit}`}`,
-    ]),
+    ...counters.map((counter) => ['counter', printCounter(counter)]),
   ]);
+}
+
+function printCounter({ rule, window, limit, ...units }: ServerFacts['counters'][number]): string {
+  const most = limit === null ? '' : `, at most ${printUnits(limit, units)}`;
+  return `${rule}: ${units.unit} in a ${window}${most}`;
 }
 
 function printSignature({ signature }: BundleFacts): string[][] {

@@ -29,7 +29,7 @@ export interface EntrypointFacts {
 
 export interface ServerFacts {
   readonly tools: readonly string[];
-  readonly counters: ReadonlyArray<Pick<CounterPlan, 'rule' | 'window' | 'unit' | 'limit'>>;
+  readonly counters: ReadonlyArray<Pick<CounterPlan, 'rule' | 'window' | 'unit' | 'scale' | 'limit'>>;
   /** Argument paths that some rule reads, such as `items[*].price`. */
   readonly arguments: readonly string[];
 }
@@ -84,7 +84,7 @@ function serverOf({ tools, globs, all }: ServerPlan): ServerFacts {
   return {
     tools: [...Object.keys(tools), ...globs.map(({ glob }) => glob)],
     counters: [...new Map(counters.map((counter) => [counter.base, counter])).values()].map(
-      ({ rule, window, unit, limit }) => ({ rule, window, unit, limit }),
+      ({ rule, window, unit, scale, limit }) => ({ rule, window, unit, scale, limit }),
     ),
     arguments: [...new Set(read.map(printPath))].sort(),
   };

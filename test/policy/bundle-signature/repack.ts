@@ -19,7 +19,9 @@ export function keep({ name, bytes }: ArchiveFile): Entry {
 /** Still a file of its kind, but another one. */
 export function alter({ name, bytes }: ArchiveFile): Buffer {
   const isJson = name.endsWith('.json') || name === '.manifest';
-  if (isJson) return Buffer.from(bytes.toString('utf8').replace('{', '{"added": {},'));
+  if (isJson) {
+    return Buffer.from(JSON.stringify({ ...JSON.parse(bytes.toString('utf8')), added: {} }));
+  }
   // Behind the module's end, a custom section without content.
   if (name.endsWith('.wasm')) return Buffer.concat([bytes, Buffer.from([0, 2, 1, 0x78])]);
   return Buffer.concat([bytes, Buffer.from('\n# added\n')]);
