@@ -1,10 +1,11 @@
 // docs/operations.md: its regent.yaml is read, and has every key that there is.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../src/cli/settings/read-config.ts';
 import * as tables from '../../src/cli/settings/setting-keys.ts';
+import { writeKeys } from '../fixtures/signing-keys.ts';
 
 const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
 const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
@@ -14,6 +15,7 @@ test('the example of regent.yaml has no problems, and means what it says', () =>
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const name of ['api-key', 'door-token'])
     writeFileSync(path.join(folder, name), 's'.repeat(32), { mode: 0o600 });
+  renameSync(path.join(folder, writeKeys(folder, 'RS256').verification), path.join(folder, 'ci.pub'));
   process.env.UPSTREAM_AUTHORIZATION = 'Bearer x';
   onTestFinished(() => void delete process.env.UPSTREAM_AUTHORIZATION);
   const { settings, diagnostics } = readConfig(path.join(folder, 'regent.yaml'), example);
@@ -29,6 +31,8 @@ test('the example of regent.yaml has no problems, and means what it says', () =>
     token: 's'.repeat(32),
     isIdentityRequired: true,
     jwt: { audience: ['regent'], agentClaim: ['sub'], clockSkewMs: 30_000 },
+    keys: { ci: { algorithm: 'RS256', scope: 'production' } },
+    signing: { keyId: 'ci', scope: 'production', excludeFiles: ['*.txt'] },
     bodyBytes: 64 * 1024 * 1024,
     sessionIdleMs: 1_800_000,
   });
