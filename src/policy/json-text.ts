@@ -2,11 +2,14 @@
 // different values.
 import { type JsonNode, JsonNumber, type JsonObject } from './json-node.ts';
 
+/** What a policy evaluates must fit into its memory with room to spare; a larger text would also hold calls up. */
+export const JSON_BYTES_MAX = 16 * 1024 * 1024;
 const DEPTH_MAX = 256;
 const TOKEN = /[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^ \t\r\n{}[\],:"]+)/y;
 
 /** Throws an `Error` that says what is wrong: no UTF-8, no JSON, a key twice, half a surrogate pair, too deep. */
 export function readJsonText(bytes: Uint8Array): JsonNode {
+  if (bytes.length > JSON_BYTES_MAX) throw new Error(`it is over ${JSON_BYTES_MAX / 1024 / 1024} MiB`);
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   // It checks the grammar, so that the walk below need not.
   JSON.parse(text);
@@ -61,6 +64,8 @@ function readList(next: Tokens, depth: number): JsonNode[] {
 }
 
 function readString(token: string): string {
+  // UTF-8 holds no half of a pair: only an escape can be one.
+  if (!token.includes('\\')) return token.slice(1, -1);
   const text = JSON.parse(token) as string;
   if (/\p{Surrogate}/u.test(text)) throw new Error('a text holds half of a surrogate pair');
   return text;
