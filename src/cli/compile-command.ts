@@ -4,10 +4,10 @@ import path from 'node:path';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { BundleMetadata } from '../../compiler/model/manifest.ts';
 import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
+import { readSigning, type SigningFlags } from './bundles/read-signing.ts';
+import { messageOf } from './bundles/read-verification.ts';
 import { CliError } from './cli-error.ts';
 import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
-import { readSigning, type SigningFlags } from './read-signing.ts';
-import { messageOf } from './read-verification.ts';
 
 export interface CompileFlags extends SigningFlags {
   readonly policy: readonly string[];

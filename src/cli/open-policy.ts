@@ -7,9 +7,9 @@ import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-
 import type { Verification } from '../policy/bundle-signature/verification.ts';
 import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
+import { isBundle } from './bundles/is-bundle.ts';
 import { CliError } from './cli-error.ts';
 import { bundleCacheFolder } from './home.ts';
-import { isBundle } from './is-bundle.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];

@@ -1,7 +1,7 @@
 // The sidecar's flags, as commander gives them, become settings.
 import type { LogLevel } from '../../telemetry/log-levels.ts';
+import { readVerification, type VerificationFlags } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
-import { readVerification, type VerificationFlags } from '../read-verification.ts';
 import { readTokenFile } from './read-secret.ts';
 import {
   readAddress,

@@ -5,9 +5,9 @@ import type { Verification } from '../../policy/bundle-signature/verification.ts
 import { ANONYMOUS } from '../../policy/decision.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import { requireBundles } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
 import { defaultStateFile } from '../home.ts';
-import { requireBundles } from '../read-verification.ts';
 import { ConfigProblems } from './config-problems.ts';
 import { readConfig } from './read-config.ts';
 import { readFlags, type SidecarFlags } from './read-flags.ts';

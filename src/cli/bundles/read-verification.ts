@@ -1,13 +1,13 @@
 // The flags that say how a bundle must be signed, in OPA's own words.
 import { readFileSync } from 'node:fs';
-import { importVerificationKey } from '../policy/bundle-signature/import-key.ts';
+import { importVerificationKey } from '../../policy/bundle-signature/import-key.ts';
 import {
   DEFAULT_ALGORITHM,
   SIGNATURE_ALGORITHMS,
   type SignatureAlgorithm,
   type Verification,
-} from '../policy/bundle-signature/verification.ts';
-import { CliError } from './cli-error.ts';
+} from '../../policy/bundle-signature/verification.ts';
+import { CliError } from '../cli-error.ts';
 import { isBundle } from './is-bundle.ts';
 
 export interface VerificationFlags {

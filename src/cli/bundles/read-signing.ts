@@ -1,8 +1,8 @@
 // The flags of `regent compile` that sign, in OPA's own words.
 import { readFileSync } from 'node:fs';
-import { importSigningKey } from '../policy/bundle-signature/import-key.ts';
-import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
-import { CliError } from './cli-error.ts';
+import { importSigningKey } from '../../policy/bundle-signature/import-key.ts';
+import type { BundleSigning } from '../../policy/bundle-signature/sign-bundle.ts';
+import { CliError } from '../cli-error.ts';
 import { DEFAULT_KEY_ID, messageOf, readAlgorithm, readKeyFile } from './read-verification.ts';
 
 export interface SigningFlags {
