@@ -12,7 +12,7 @@ const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
 test('the example of regent.yaml has no problems, and means what it says', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-docs-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const name of ['api-key', 'door-token'])
+  for (const name of ['api-key', 'door-token', 'webhook-secret'])
     writeFileSync(path.join(folder, name), 's'.repeat(32), { mode: 0o600 });
   process.env.UPSTREAM_AUTHORIZATION = 'Bearer x';
   onTestFinished(() => void delete process.env.UPSTREAM_AUTHORIZATION);
@@ -31,6 +31,9 @@ test('the example of regent.yaml has no problems, and means what it says', () =>
     jwt: { audience: ['regent'], agentClaim: ['sub'], clockSkewMs: 30_000 },
     bodyBytes: 64 * 1024 * 1024,
     sessionIdleMs: 1_800_000,
+    useWithinMs: 600_000,
+    webhook: { secret: 's'.repeat(32), format: 'json' },
+    console: { host: '127.0.0.1', port: 8930 },
   });
 });
 
