@@ -107,7 +107,7 @@ export type ApprovalSelect =
 export interface Approver {
   readonly id: string;
   readonly name: string;
-  /** Names or globs of agents that are theirs: calls of these they cannot approve. */
+  /** Names or globs of agents that are theirs, with whichever token: calls of these they cannot approve. */
   readonly ownerOf: readonly string[];
   readonly createdMs: number;
 }
