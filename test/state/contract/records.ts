@@ -10,15 +10,7 @@ function sampleRecord(changes: Partial<PolicyRecord> = {}): PolicyRecord {
 export function testRecords({ store, openAnother }: ContractSubject): void {
   describe('policies', () => {
     test('are read as they were kept, by any client', async () => {
-      const counter = {
-        id: 'c',
-        rule: 'r',
-        window: 'day',
-        sliding: false,
-        limit: 5,
-        unit: 'calls',
-        scale: 0,
-      };
+      const plan = { base: 'b', rule: 'r', currency: null, per: null, limit: 5, scale: 0 } as const;
       const record = sampleRecord({
         sources: [{ name: 'é.yaml', text: 'version: "1"\n# \u202e\u0000\n' }],
         rego: [{ name: 'a.rego', text: 'package a\n'.repeat(20_000) }],
