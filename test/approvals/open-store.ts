@@ -8,19 +8,23 @@ import { temporaryFolder } from '../state/temporary-folder.ts';
 import { newApprovalWrite } from './sample-approval.ts';
 
 /** Closed when the test has finished. */
+export async function openFile(
+  file = join(temporaryFolder(), 'state.db'),
+): Promise<{ file: string; store: StateStore }> {
+  const store = await openSqliteStore({ file, durability: 'normal', busyTimeoutMs: 20_000 });
+  onTestFinished(() => store.close());
+  return { file, store };
+}
+
 export async function openClients(count: number): Promise<StateStore[]> {
-  const file = join(temporaryFolder(), 'state.db');
-  const clients: StateStore[] = [];
-  for (let opened = 0; opened < count; opened += 1) {
-    const store = await openSqliteStore({ file, durability: 'normal', busyTimeoutMs: 20_000 });
-    onTestFinished(() => store.close());
-    clients.push(store);
-  }
+  const { file, store } = await openFile();
+  const clients = [store];
+  while (clients.length < count) clients.push((await openFile(file)).store);
   return clients;
 }
 
 export async function openWith(...approvals: readonly Approval[]): Promise<StateStore> {
-  const [store] = (await openClients(1)) as [StateStore];
+  const { store } = await openFile();
   await store.changeApprovals({ id: 'none' }, () => approvals.map((one) => newApprovalWrite(one)));
   return store;
 }
