@@ -92,6 +92,8 @@ export interface ApprovalWrite {
 
 export interface ApprovalFilter {
   readonly statuses?: readonly ApprovalStatus[];
+  /** Only those whose time to decide, or to use once approved, is over then. */
+  readonly dueMs?: number;
   readonly limit?: number;
 }
 

@@ -191,6 +191,16 @@ describe('time', () => {
   });
 });
 
+test('what is overdue ends, however many newer ones wait', async () => {
+  const newer = Array.from({ length: 1500 }, (_, index) =>
+    sampleApproval({ id: `apr_new_${index}`, requestedMs: SAMPLE_TIME_MS + 1 + index }),
+  );
+  const store = await openWith(sampleApproval({ decideByMs: NOW_MS }), ...newer);
+  await expireOverdue(store, NOW_MS);
+  expect((await approvalOf(store)).status).toBe('expired');
+  expect(await store.listSteps({ afterSequence: 1501 })).toHaveLength(1);
+});
+
 describe('the client that cancels', () => {
   test.each<[ApprovalStatus, ApprovalStatus]>([
     ['pending', 'cancelled'],

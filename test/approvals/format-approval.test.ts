@@ -103,7 +103,7 @@ test('whole, for programs: the arguments keep every digit', async () => {
     'effects',
     'steps',
   ]);
-  await expect(`${json}\n`).toMatchFileSnapshot('golden/whole.json');
+  await expect(`${json}\n`).toMatchFileSnapshot('golden/whole.jsonl');
 });
 
 describe('what the call would add to a counter', () => {

@@ -1,6 +1,11 @@
 // Contract: approvals are found as they were written, changed one after the other, and every step is kept.
 import { describe, expect, test } from 'vitest';
-import type { Approval, ApprovalSelect, ApprovalStatus } from '../../../src/approvals/approval.ts';
+import type {
+  Approval,
+  ApprovalFilter,
+  ApprovalSelect,
+  ApprovalStatus,
+} from '../../../src/approvals/approval.ts';
 import { agree, cancel, consume, reject } from '../../../src/approvals/change-approval.ts';
 import type { StateStore } from '../../../src/state/store.ts';
 import {
@@ -87,7 +92,7 @@ function testReading({ store, openAnother }: ContractSubject): void {
       sampleApproval({ id: 'c', requestedMs: at(1) }),
       approvedSample({ id: 'd', requestedMs: at(3) }),
     );
-    const listed = async (filter: { statuses?: ApprovalStatus[]; limit?: number }): Promise<string> =>
+    const listed = async (filter: ApprovalFilter): Promise<string> =>
       (await store().listApprovals(filter)).map(({ id }) => id).join('');
     expect(await listed({})).toBe('dbac');
     expect(await listed({ limit: 2 })).toBe('db');
@@ -95,6 +100,9 @@ function testReading({ store, openAnother }: ContractSubject): void {
     expect(await listed({ statuses: ['pending', 'approved'], limit: 2 })).toBe('db');
     expect(await listed({ statuses: ['consumed'] })).toBe('');
     expect(await listed({ statuses: [] })).toBe('');
+    expect(await listed({ dueMs: SAMPLE_TIME_MS + 11 * MINUTE_MS - 1 })).toBe('');
+    expect(await listed({ dueMs: SAMPLE_TIME_MS + 11 * MINUTE_MS })).toBe('d');
+    expect(await listed({ dueMs: SAMPLE_TIME_MS + 30 * MINUTE_MS, statuses: ['pending'] })).toBe('bc');
   });
 
   test('have steps in the order in which they were made, over all of them and each', async () => {
