@@ -85,8 +85,8 @@ export async function cancelApproval(store: ApprovalStore, id: string, nowMs: nu
 
 /** Ends what is overdue, so that everybody sees it. Takes no lock where nothing is. */
 export async function expireOverdue(store: ApprovalStore, nowMs: number): Promise<void> {
-  const open = await store.listApprovals({ statuses: ['pending', 'approved'] });
-  if (!open.some((approval) => expireIfDue(approval, nowMs) !== null)) return;
+  const overdue = await store.listApprovals({ statuses: ['pending', 'approved'], dueMs: nowMs, limit: 1 });
+  if (overdue.length === 0) return;
   await store.changeApprovals({ dueMs: nowMs }, (found) =>
     found.flatMap((approval) => expireIfDue(approval, nowMs) ?? []),
   );

@@ -69,7 +69,8 @@ export function createApprovalRegistry({ store, limits, now, log }: RegistryPart
     request: (request) => requestApproval(request, { store, limits, nowMs: now() }),
     hold: async (approval, { maxMs, signal }) => {
       const leftMs = Math.max(0, approval.decideByMs - now());
-      const waitMs = Math.min(leftMs, maxMs, TIMER_MAX_MS);
+      // Timers may fire a moment early, when the time to decide is not quite over: the last wait is longer than that.
+      const waitMs = Math.min(leftMs + 1, maxMs, TIMER_MAX_MS);
       const first = await firstOf(approval, { watch, waitMs, signal });
       if (first === 'void') {
         await withdraw(approval.id);

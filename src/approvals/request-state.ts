@@ -37,10 +37,10 @@ export function createRequestStates(store: RecordStore): RequestStates {
       return `${PREFIX}${payload}.${await sealOf(payload)}`;
     },
     verify: async (text, nowMs) => {
+      if (!isRegentState(text)) return null;
       const [payload = '', seal = '', ...more] = text.slice(PREFIX.length).split('.');
-      // As texts: one seal has several spellings in base64url.
-      const expected = Buffer.from(await sealOf(payload));
-      const given = Buffer.from(seal);
+      // Texts are compared, not what they decode to: several would decode to the same seal.
+      const [given, expected] = [Buffer.from(seal), Buffer.from(await sealOf(payload))];
       if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected))
         return null;
       const state = JSON.parse(Buffer.from(payload, 'base64url').toString()) as RequestState;

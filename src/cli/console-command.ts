@@ -8,7 +8,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { DEFAULT_CONSOLE } from './settings/read-flags.ts';
-import { readAddress, readUpstreamUrl, type TextReader } from './settings/read-setting.ts';
+import { readAddress, readOtherUrl, type TextReader } from './settings/read-setting.ts';
 import { nextSignal } from './stop-signals.ts';
 
 export interface ConsoleFlags {
@@ -23,7 +23,7 @@ export async function serveConsole(flags: ConsoleFlags): Promise<void> {
   const file = flags.state ?? defaultStateFile();
   const address = read('--listen', flags.listen ?? DEFAULT_CONSOLE, readAddress);
   const publicUrl =
-    flags.publicUrl === undefined ? null : read('--public-url', flags.publicUrl, readUpstreamUrl);
+    flags.publicUrl === undefined ? null : read('--public-url', flags.publicUrl, readOtherUrl);
   const store = openRecoveringStore(({ mustExist }) =>
     openSqliteStore({ file, durability: 'full', mustExist }),
   );

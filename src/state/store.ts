@@ -38,7 +38,7 @@ export interface CommitBatch {
   readonly reads: ReadonlyArray<{ readonly key: string; readonly version: number }>;
   /** The counters' new contents; `version` is the one that was read (the store adds one). */
   readonly writes: readonly CounterRecord[];
-  /** Changes of approvals; only in `commitLocked`, which has read them in the same transaction. */
+  /** Changes of approvals; only in `commitLocked`, which has read them in the same transaction: `commit` refuses them. */
   readonly approvals?: readonly ApprovalWrite[];
 }
 
@@ -132,7 +132,7 @@ export interface ApproverStore {
   /** `digest` is SHA-256 (hex) of the token. */
   addApprover(approver: Approver & { readonly digest: string }): Promise<void>;
   findApprover(digest: string): Promise<Approver | null>;
-  /** By name, then by age: a person may have several tokens. */
+  /** By name, then by age: a person may have several tokens, and owns with each what was said of any. */
   listApprovers(): Promise<Approver[]>;
   /** All tokens of a person; how many there were. */
   removeApprovers(name: string): Promise<number>;

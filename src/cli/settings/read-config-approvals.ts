@@ -4,7 +4,7 @@ import type { Scope } from '../../../compiler/check/report.ts';
 import type { YamlNode } from '../../../compiler/parse/yaml-node.ts';
 import { readSecret } from './read-config-secret.ts';
 import { readFields, readWith, settingOf } from './read-config-values.ts';
-import { readAddress, readCount, readDuration, readUpstreamUrl } from './read-setting.ts';
+import { readAddress, readCount, readDuration, readOtherUrl } from './read-setting.ts';
 import { APPROVAL_KEYS, CONSOLE_KEYS, WEBHOOK_KEYS } from './setting-keys.ts';
 import type { Settings, WebhookSettings } from './settings.ts';
 
@@ -22,7 +22,7 @@ export function readConsole(node: YamlNode, scope: Scope): Settings {
   if (node.kind === 'scalar') return settingOf('console', readWith(node, scope, readAddress));
   return readFields(readMembers(node, scope, CONSOLE_KEYS), {
     address: (value, at) => settingOf('console', readWith(value, at, readAddress)),
-    url: (value, at) => settingOf('consoleUrl', readWith(value, at, readUpstreamUrl)),
+    url: (value, at) => settingOf('consoleUrl', readWith(value, at, readOtherUrl)),
   });
 }
 
@@ -32,7 +32,7 @@ function readWebhook(node: YamlNode, scope: Scope, inFolder: InFolder): WebhookS
   if (members.url === undefined) missingKey(node, scope, 'url');
   if (members.secret === undefined) missingKey(node, scope, 'secret');
   const { url, secret, format } = members;
-  const target = url === undefined ? undefined : readWith(url.value, url.scope, readUpstreamUrl);
+  const target = url === undefined ? undefined : readWith(url.value, url.scope, readOtherUrl);
   const key = secret === undefined ? undefined : readSecret(secret.value, secret.scope, inFolder);
   const form = format === undefined ? 'json' : readWord(format.value, format.scope, ['json', 'slack']);
   if (target === undefined || key === undefined || form === undefined) return undefined;

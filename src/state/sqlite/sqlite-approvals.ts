@@ -35,11 +35,11 @@ export async function prepareApprovals(
     readApprovals: async (ids) => readRecords(await byId.all<RecordRow>([JSON.stringify(ids)])),
     changeApprovals: (chosen, change) => transaction(async () => write(change(await select(chosen)))),
     write,
-    listApprovals: async ({ statuses, limit = LISTED_MAX }) => {
+    listApprovals: async ({ statuses, dueMs = null, limit = LISTED_MAX }) => {
       const rows = await connection.all<RecordRow>(
-        `SELECT record FROM approvals WHERE ?1 IS NULL OR status IN (SELECT value FROM json_each(?1))
-         ORDER BY requested_ms DESC, id DESC LIMIT ?2`,
-        [statuses === undefined ? null : JSON.stringify(statuses), limit],
+        `SELECT record FROM approvals WHERE (?1 IS NULL OR status IN (SELECT value FROM json_each(?1)))
+         AND (?2 IS NULL OR deadline_ms <= ?2) ORDER BY requested_ms DESC, id DESC LIMIT ?3`,
+        [statuses === undefined ? null : JSON.stringify(statuses), dueMs, limit],
       );
       return readRecords(rows);
     },
