@@ -12,8 +12,8 @@ const LOOKED_AT_MAX = 1000;
  * is marked as hidden characters are.
  */
 export function slackCode(text: string): string {
-  const shown = cutText(showHidden(cutText(text, LOOKED_AT_MAX)), SHOWN_MAX);
-  return `\`${escapeControls(shown.replaceAll('`', '⟦U+0060⟧')).trim() || '⟦empty⟧'}\``;
+  const shown = showHidden(cutText(text, LOOKED_AT_MAX)).replaceAll('`', '⟦U+0060⟧').trim();
+  return `\`${escapeControls(cutText(shown, SHOWN_MAX)) || '⟦empty⟧'}\``;
 }
 
 /** The three characters that Slack asks to escape. */

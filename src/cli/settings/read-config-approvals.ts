@@ -46,7 +46,7 @@ function readKey(node: YamlNode, scope: Scope, inFolder: InFolder): Buffer | und
   if (secret === undefined) return undefined;
   const key = webhookKey(secret);
   if (key !== null) return key;
-  const advice = 'at least 16 bytes, as text or as whsec_ and base64; run: openssl rand -hex 32';
+  const advice = 'at least 16 bytes, as text, or as whsec_ and base64';
   scope.problem('bad-value', node.position, `the secret is no key: it must hold ${advice}`);
   return undefined;
 }
