@@ -33,11 +33,22 @@ function readWebhook(node: YamlNode, scope: Scope, inFolder: InFolder): WebhookS
   if (members.url === undefined) missingKey(node, scope, 'url');
   if (members.secret === undefined) missingKey(node, scope, 'secret');
   const { url, secret, format } = members;
-  const target = url === undefined ? undefined : readWith(url.value, url.scope, readUpstreamUrl);
+  const target = url === undefined ? undefined : readTarget(url.value, url.scope, inFolder);
   const key = secret === undefined ? undefined : readKey(secret.value, secret.scope, inFolder);
   const form = format === undefined ? 'json' : readWord(format.value, format.scope, ['json', 'slack']);
   if (target === undefined || key === undefined || form === undefined) return undefined;
   return { url: target, key, format: form };
+}
+
+/** The URL of a chat's webhook is a secret itself: it can stand elsewhere, and is not shown then. */
+function readTarget(node: YamlNode, scope: Scope, inFolder: InFolder): URL | undefined {
+  if (node.kind === 'scalar') return readWith(node, scope, readUpstreamUrl);
+  const text = readSecret(node, scope, inFolder);
+  if (text === undefined) return undefined;
+  const read = readUpstreamUrl(text.trim());
+  if ('value' in read) return read.value;
+  scope.problem('bad-value', node.position, `what it holds ${read.problem}`);
+  return undefined;
 }
 
 /** What is wrong with it is told without showing it. */

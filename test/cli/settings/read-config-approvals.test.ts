@@ -51,3 +51,19 @@ test('a secret in the environment is the key', () => {
   const text = 'approvals: {webhook: {url: "https://h/", secret: {env: REGENT_TEST_HOOK}}}\n';
   expect(readConfig('regent.yaml', text).settings.webhook?.key.toString()).toBe('a secret of the test');
 });
+
+test('the URL can stand in a file, too, and is not shown where it is none', () => {
+  const folder = temporaryFolder();
+  const read = (url: string): ConfigRead => {
+    for (const [name, value] of Object.entries({ url, secret: 'a secret of the test' }))
+      writeFileSync(path.join(folder, name), `${value}\n`, { mode: 0o600 });
+    const text = 'approvals: {webhook: {url: {file: url}, secret: {file: secret}}}\n';
+    return readConfig(path.join(folder, 'regent.yaml'), text);
+  };
+  expect(read('https://hooks.example.com/T0/B0').settings.webhook?.url.href).toBe(
+    'https://hooks.example.com/T0/B0',
+  );
+  const bad = told(read('hooks.example.com/T0/B0'));
+  expect(bad).toContain('what it holds is not an URL');
+  expect(bad).not.toContain('T0');
+});
