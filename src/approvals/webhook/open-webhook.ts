@@ -5,9 +5,9 @@
 // At least once: where a process dies between the receiver's answer and the store's write, the step is posted again
 // after its lease, by whichever sidecar comes first, under the same id.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClaimedDelivery } from '../../state/delivery.ts';
 import { expireOverdue } from '../answer-approval.ts';
 import { deliverStep } from './deliver-step.ts';
+import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import type { WebhookParts } from './webhook-parts.ts';
 
 export interface Webhook {
@@ -21,7 +21,7 @@ const POLL_MS = 200;
 const FAULT_MS = 1000;
 /** Whoever waits inline for an answer expires with the wait; the rest expires here. */
 const EXPIRE_MS = 1000;
-const BATCH_MAX = 8;
+const PARALLEL_MAX = 8;
 /** Longer than the store waits for its lock. */
 const SETTLE_MS = 5000;
 /** Clients give a server two seconds to end. */
@@ -33,48 +33,53 @@ const NEW_PAST_MS = 10 * 60_000;
 
 export function openWebhook(parts: WebhookParts): Webhook {
   const stop = new AbortController();
+  const warn = createWarning(parts);
+  const queue = createDeliveryQueue(PARALLEL_MAX, (delivery) =>
+    deliverStep(parts, delivery, stop.signal).catch(warn),
+  );
+  const look = createLook(parts, queue);
   let timer: NodeJS.Timeout | null = null;
   let isClosing = false;
-  let isFaulty = false;
 
-  const run = createRound(parts, stop.signal);
-  const runOnce = async (): Promise<number> => {
-    try {
-      const isMore = await run();
-      isFaulty = false;
-      return isMore ? 0 : POLL_MS;
-    } catch (error) {
-      // Once: a store that is gone for an hour would fill the log.
-      if (!isFaulty) parts.log.warn({ err: error }, 'the webhook waits for the state store');
-      isFaulty = true;
-      return FAULT_MS;
-    }
-  };
-  let round: Promise<void>;
+  /** Gives how long to wait before the next one. Never rejects. */
+  const lookOnce = (): Promise<number> =>
+    look().then(
+      (found) => {
+        warn(null);
+        // There may be more, unless as much as may be is under way.
+        return found > 0 && queue.free() > 0 ? 0 : POLL_MS;
+      },
+      (error: unknown) => {
+        warn(error);
+        return FAULT_MS;
+      },
+    );
   const loop = async (): Promise<void> => {
-    const waitMs = await runOnce();
+    const waitMs = await lookOnce();
     if (isClosing) return;
     timer = setTimeout(() => {
-      round = loop();
+      looking = loop();
     }, waitMs);
   };
-  round = loop();
+  let looking = loop();
   return {
     close: async () => {
       isClosing = true;
       if (timer !== null) clearTimeout(timer);
-      const last = round.then(runOnce);
-      await Promise.race([last, sleep(LAST_MS)]);
+      await looking;
+      const last = lookOnce().then(queue.idle);
+      // Not referenced: where nothing is left to do, the process need not wait for it.
+      await Promise.race([last, sleep(LAST_MS, undefined, { ref: false })]);
       stop.abort();
       await last;
     },
   };
 }
 
-/** One look at the store; true where there may be more to deliver at once. Throws `StateError`. */
-function createRound(parts: WebhookParts, signal: AbortSignal): () => Promise<boolean> {
-  const { store, now } = parts;
-  const leaseMs = BATCH_MAX * (parts.timeoutMs + SETTLE_MS);
+/** Takes from the store what is due; how much that was. Throws `StateError`. */
+function createLook({ store, now, timeoutMs }: WebhookParts, queue: DeliveryQueue): () => Promise<number> {
+  // One may have to wait for all the others.
+  const leaseMs = PARALLEL_MAX * (timeoutMs + SETTLE_MS);
   let sinceMs: number | null = null;
   let expiredMs = 0;
   return async () => {
@@ -82,31 +87,20 @@ function createRound(parts: WebhookParts, signal: AbortSignal): () => Promise<bo
       expiredMs = now();
       await expireOverdue(store, now());
     }
+    const limit = queue.free();
+    if (limit === 0) return 0;
     sinceMs ??= now() - ((await store.listDeliveries(1)).length > 0 ? PAST_MS : NEW_PAST_MS);
-    if (signal.aborted) return false;
-    const claimed = await store.claimDeliveries({ nowMs: now(), sinceMs, leaseMs, limit: BATCH_MAX });
-    const outcomes = await Promise.allSettled(
-      byApproval(claimed).map((deliveries) => deliverInOrder(parts, deliveries, signal)),
-    );
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return claimed.length > 0;
+    const claimed = await store.claimDeliveries({ nowMs: now(), sinceMs, leaseMs, limit });
+    for (const delivery of claimed) queue.add(delivery);
+    return claimed.length;
   };
 }
 
-async function deliverInOrder(
-  parts: WebhookParts,
-  deliveries: readonly ClaimedDelivery[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (const delivery of deliveries) await deliverStep(parts, delivery, signal);
-}
-
-/** A receiver that is slow with one request does not hold up the others; the steps of one stay in their order. */
-function byApproval(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
-  const groups = new Map<string, ClaimedDelivery[]>();
-  for (const delivery of claimed) {
-    groups.set(delivery.approvalId, [...(groups.get(delivery.approvalId) ?? []), delivery]);
-  }
-  return [...groups.values()];
+/** Of a fault of the store, once until it is over (null): an hour of it would fill the log. */
+function createWarning({ log }: WebhookParts): (fault: unknown) => void {
+  let isTold = false;
+  return (fault) => {
+    if (fault !== null && !isTold) log.warn({ err: fault }, 'the webhook waits for the state store');
+    isTold = fault !== null;
+  };
 }

@@ -24,13 +24,14 @@ export interface Post {
 
 /** What receivers say of a fault is short. */
 const ANSWER_MAX = 1024;
+const NO_ANSWER = 'the connection ended before an answer came';
 
 /** Never rejects. */
 export function postEvent({ url, fields, body, timeoutMs, signal }: Post): Promise<PostResult> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let response: http.IncomingMessage | null = null;
-    let why = 'the connection ended before an answer came';
+    let why = NO_ANSWER;
     const request = (url.protocol === 'https:' ? https : http).request(url, {
       method: 'POST',
       // A connection of its own: one that was kept may end in the middle of an attempt.
@@ -79,6 +80,8 @@ function answered({ statusCode = 0, headers }: http.IncomingMessage, parts: read
 function explain(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error.message;
-  const isTls = /CERT|TLS|SSL|SELF_SIGNED|ISSUER/.test(code);
-  return `${isTls ? 'no secure connection' : 'cannot be reached'}: ${code}`;
+  if (code === 'ECONNRESET' || code === 'EPIPE') return NO_ANSWER;
+  if (code.startsWith('HPE_')) return 'the answer is no HTTP';
+  const isTls = /CERT|TLS|SSL|ISSUER|VERIFY/.test(code);
+  return isTls ? `no secure connection: ${code}` : `cannot be reached: ${code}`;
 }

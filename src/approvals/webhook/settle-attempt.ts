@@ -36,7 +36,7 @@ export function settleAttempt(before: Delivery, { result, nowMs, random, plan }:
   }
   if (!isPassing(result)) return { ...made, status: 'failed' };
   if (attempts >= plan.attemptsMax) {
-    return { ...made, status: 'failed', detail: `${made.detail}; given up after ${attempts} attempts` };
+    return { ...made, status: 'failed', detail: `${made.detail}; attempt ${attempts} was the last one` };
   }
   return { ...made, status: 'waiting', nextMs: nowMs + waitMs(attempts, { result, nowMs, random, plan }) };
 }

@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openSqlFile } from '../../state/sql-file.ts';
+import { openSqlFile, runSql } from '../../state/sql-file.ts';
 import { idsOf, inTurn, startReceiver, status, typesOf } from './receiver.ts';
 import { openBench, settled } from './webhook-bench.ts';
 
@@ -16,21 +16,39 @@ describe('several sidecars on one state file', () => {
     expect(receiver.received).toHaveLength(60);
     expect(new Set(idsOf(receiver.received)).size).toBe(60);
   });
+});
 
-  test('keep the steps of one request in their order', async () => {
-    const receiver = await startReceiver();
-    const bench = await openBench();
-    const { id } = await bench.request({ required: 2 });
-    await bench.approve(id, 'alice');
-    await bench.approve(id, 'bob');
-    bench.open(receiver.url);
-    const told = (await receiver.until(3)).map(({ body }) => JSON.parse(body).data);
-    expect(told.map(({ status: state, agreed }) => [state, agreed])).toEqual([
-      ['pending', 0],
-      ['pending', 1],
-      ['approved', 2],
-    ]);
+test('the steps of one request are told in their order', async () => {
+  const receiver = await startReceiver();
+  const bench = await openBench();
+  const { id } = await bench.request({ required: 2 });
+  await bench.approve(id, 'alice');
+  await bench.approve(id, 'bob');
+  bench.open(receiver.url);
+  const told = (await receiver.until(3)).map(({ body }) => JSON.parse(body).data);
+  expect(told.map(({ status: state, agreed }) => [state, agreed])).toEqual([
+    ['pending', 0],
+    ['pending', 1],
+    ['approved', 2],
+  ]);
+});
+
+test('a receiver that is slow with one request is told of the others meanwhile', async () => {
+  const receiver = await startReceiver((response, _count, { body }) => {
+    if (!JSON.parse(body).data.tool.startsWith('slow')) response.end();
   });
+  const bench = await openBench();
+  bench.open(receiver.url);
+  const slow = await bench.request({ tool: 'slow_tool' });
+  await receiver.until(1);
+  await bench.approve(slow.id);
+  for (let count = 0; count < 3; count += 1) await bench.request();
+  const received = await receiver.until(4);
+  // The second step of the slow one waits for its first one.
+  expect(received.map(({ body }) => JSON.parse(body).data.tool)).toEqual([
+    'slow_tool',
+    ...Array(3).fill('create_payment'),
+  ]);
 });
 
 describe('a restart', () => {
@@ -117,6 +135,20 @@ describe('the store', () => {
     await other.close();
     await receiver.until(1);
     expect(await settled(bench)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
+  });
+
+  test('may have lost a request: that is told in the log, and others go on', async () => {
+    const receiver = await startReceiver();
+    const bench = await openBench();
+    const lost = await bench.request();
+    await runSql(bench.file, `DELETE FROM approvals WHERE id = '${lost.id}'`);
+    await bench.request();
+    bench.open(receiver.url);
+    expect(await settled(bench, 2)).toMatchObject([
+      { status: 'failed', attempts: 0, detail: 'the step is not in the state file any more' },
+      { status: 'delivered' },
+    ]);
+    expect(receiver.received).toHaveLength(1);
   });
 
   test('shows a request whose time is over as expired, though nobody looks', async () => {
