@@ -2,6 +2,9 @@
 import { slackCode } from './slack-text.ts';
 import type { WebhookEvent, WebhookEventType } from './webhook-event.ts';
 
+/** Three of them stand in one text, of which Slack takes 3000 characters. */
+const NAME_MAX = 190;
+
 const TITLES: Readonly<Record<WebhookEventType, string>> = {
   'approval.requested': 'Approval requested',
   'approval.approved': 'Approved',
@@ -14,7 +17,8 @@ const TITLES: Readonly<Record<WebhookEventType, string>> = {
 /** JSON text of `{text, blocks}`; `text` is what notifications show. */
 export function slackBody(event: WebhookEvent): string {
   const { agent, tool, server } = event.approval;
-  const call = `${slackCode(agent)} calls ${slackCode(tool)} of ${slackCode(server)}`;
+  const [who, what, where] = [agent, tool, server].map((name) => slackCode(name, NAME_MAX));
+  const call = `${who} calls ${what} of ${where}`;
   const title = TITLES[event.type];
   const blocks = [
     { type: 'header', text: { type: 'plain_text', text: title, emoji: false } },

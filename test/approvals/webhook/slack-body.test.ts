@@ -129,3 +129,16 @@ test('nothing of a hostile agent acts: the only controls of Slack in the message
     expect.stringMatching(/^<!date\^\d+\^\{date_num\} \{time_secs\}\|2026-[\d:T.-]+Z>$/),
   ]);
 });
+
+test.each(['&', '`', '\u202e', '😀', '⟦'])(
+  'Slack takes the message, however many %j there are',
+  (character) => {
+    const long = character.repeat(50_000);
+    const approval = { ...APPROVAL, tool: long, agent: long, server: long, rule: long, reason: long };
+    const rejected: ListedStep = { ...STEP, sequence: 9, step: 'rejected', by: long, reason: long };
+    const [, section] = messageOf(approval, [STEP, rejected], CONSOLE).blocks;
+    expect(section.text.text.length).toBeLessThanOrEqual(3000);
+    expect(section.fields.length).toBeLessThanOrEqual(10);
+    for (const { text } of section.fields) expect(text.length).toBeLessThanOrEqual(2000);
+  },
+);
