@@ -60,7 +60,9 @@ test('the settings are good, with the secret that the command makes', () => {
   expect(settings.webhook?.key).toHaveLength(32);
 });
 
-test('the receiver prints what a sidecar posts, refuses what it did not, and the log has it', async () => {
+test('the receiver prints what a sidecar posts, refuses what it did not, and the log has it', {
+  timeout: 90_000,
+}, async () => {
   const folder = temporaryFolder();
   runShell(blocks('sh')[0] ?? '', folder);
   const secret = readFileSync(path.join(folder, 'webhook-secret'), 'utf8').trim();

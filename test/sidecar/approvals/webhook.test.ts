@@ -19,6 +19,8 @@ import { type Desk, startDesk } from './approval-desk.ts';
 const SECRET = 'the secret of the webhook';
 const CARD = { amount: 10, card: '4111-1111-1111-1111' };
 const LONG = { timeout: 20_000 };
+/** Several processes start, one after the other. */
+const PATIENT = { timeout: 90_000 };
 
 interface Told extends Desk {
   readonly receiver: Receiver;
@@ -39,9 +41,11 @@ async function startTold(answer: Answer = status(200), args: readonly string[] =
   return { ...desk, receiver, stderr: () => stderr };
 }
 
-async function startAgain({ client }: Desk): Promise<LineClient> {
+/** One more sidecar like it; what it compiled is in its home. */
+async function startAgain({ client, folder }: Desk): Promise<LineClient> {
   const next = startLineClient(process.execPath, client.child.spawnargs.slice(1), {
-    env: { HOME: temporaryFolder() },
+    env: { HOME: folder },
+    timeoutMs: 30_000,
   });
   onTestFinished(async () => void (await next.close()));
   expect((await next.request('ping')).result).toEqual({});
@@ -139,7 +143,7 @@ async function signIn(desk: Desk, origin: string): Promise<string> {
   return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
 }
 
-test('two sidecars on one state file tell of each step once', async () => {
+test('two sidecars on one state file tell of each step once', PATIENT, async () => {
   const desk = await startTold(status(200), ['--hold', '50ms']);
   const other = await startAgain(desk);
   for (let n = 0; n < 8; n += 1) await (n % 2 === 0 ? desk.client : other).callTool('pay', { n });
@@ -154,7 +158,7 @@ test('two sidecars on one state file tell of each step once', async () => {
   expect(new Set(idsOf(received)).size).toBe(16);
 });
 
-test('a sidecar that is killed leaves nothing untold: the next one tells it', async () => {
+test('a sidecar that is killed leaves nothing untold: the next one tells it', PATIENT, async () => {
   const desk = await startTold(inTurn(status(503), status(200)), ['--hold', '50ms']);
   await desk.client.callTool('pay', CARD);
   await desk.receiver.until(1);
