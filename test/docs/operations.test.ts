@@ -33,7 +33,7 @@ test('the example of regent.yaml has no problems, and means what it says', () =>
     bodyBytes: 64 * 1024 * 1024,
     sessionIdleMs: 1_800_000,
     useWithinMs: 600_000,
-    webhook: { secret: 's'.repeat(32), format: 'json' },
+    webhook: { key: Buffer.from('s'.repeat(32)), format: 'json' },
     console: { host: '127.0.0.1', port: 8930 },
   });
 });

@@ -78,6 +78,12 @@ export function addApprovals(program: Command): void {
       .option('--json', 'print the request as one JSON object')
       .action(async (id, flags) => (await load()).answerRequest(verdict, id, flags));
   }
+  approvals
+    .command('deliveries')
+    .description('Print what the webhook was told, and what came of it: the newest 200.')
+    .option(...STATE)
+    .option('--json', 'one JSON object a line')
+    .action(async (flags) => (await import('../deliveries-command.ts')).listDeliveries(flags));
 }
 
 export function addApprovers(program: Command): void {

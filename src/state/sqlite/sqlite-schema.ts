@@ -110,6 +110,8 @@ const APPROVALS = [
   next_ms INTEGER NOT NULL,
   detail TEXT
 ) STRICT`,
+  // Those that were made long ago are not looked at again and again.
+  "CREATE INDEX deliveries_that_wait ON deliveries (next_ms) WHERE status = 'waiting'",
   `CREATE TABLE policies (
   revision TEXT NOT NULL,
   server TEXT NOT NULL,

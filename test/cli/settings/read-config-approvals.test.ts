@@ -8,7 +8,7 @@ import { readConfig } from '../../../src/cli/settings/read-config.ts';
 import type { SidecarFlags } from '../../../src/cli/settings/read-flags.ts';
 import { readSidecarOptions } from '../../../src/cli/settings/sidecar-options.ts';
 
-const SECRET = 'of-the-webhook';
+const SECRET = 'of-the-webhook-key';
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'regent-settings-'));
@@ -39,12 +39,18 @@ describe('regent.yaml', () => {
     [
       'a webhook whose key is in the environment',
       'approvals:\n  webhook: {url: "https://hooks.example.com/a?b=c", secret: {env: WEBHOOK_KEY}}',
-      { webhook: { url: new URL('https://hooks.example.com/a?b=c'), secret: SECRET, format: 'json' } },
+      {
+        webhook: {
+          url: new URL('https://hooks.example.com/a?b=c'),
+          key: Buffer.from(SECRET),
+          format: 'json',
+        },
+      },
     ],
     [
       'a webhook whose key is in a file beside it',
       'approvals: {webhook: {url: "http://127.0.0.1:9/", secret: {file: key}, format: slack}}',
-      { webhook: { url: new URL('http://127.0.0.1:9/'), secret: SECRET, format: 'slack' } },
+      { webhook: { url: new URL('http://127.0.0.1:9/'), key: Buffer.from(SECRET), format: 'slack' } },
     ],
     ['a console by its address', 'console: 127.0.0.1:9000', { console: { host: '127.0.0.1', port: 9000 } }],
     ['a console by its port', 'console: 0', { console: { host: '127.0.0.1', port: 0 } }],
