@@ -34,6 +34,7 @@ export function testDeliveries({ store, openAnother }: ContractSubject): void {
       expect(claimed[0]).toEqual({
         step: steps[0]?.sequence,
         approvalId: 'apr_1',
+        kind: 'requested',
         status: 'waiting',
         attempts: 0,
         atMs: NOW_MS,
