@@ -133,7 +133,7 @@ describe('every page', () => {
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByRole('alert').getByText('write it as 15m').waitFor(WAIT);
     await page.goto(`${bench.url}limits`);
-    const gauge = page.getByRole('meter');
+    const meter = page.getByRole("meter");
     expect(await gauge.evaluate((node) => [node.getAttribute('value'), node.getAttribute('max')])).toEqual([
       '5',
       '5',

@@ -28,7 +28,7 @@ export function decisionsPage(decisions: Decisions, viewer: Viewer): string {
       : html`<p><a href="/decisions?${query({ ...filter, before: String(olderThan) })}">Older</a></p>`;
   const content = html`${printFilter(filter)}
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
-<div id="decisions" data-live>${entries.length === 0 ? html`<p class="empty">No decisions fit.</p>` : printTable(entries)}</div>${older}`;
+<div id="decisions" data-live="decisions">${entries.length === 0 ? html`<p class="empty">No decisions fit.</p>` : printTable(entries)}</div>${older}`;
   return layOut({ title: 'Decisions', content, menu: '/decisions' }, viewer);
 }
 
@@ -62,7 +62,7 @@ function printTable(entries: readonly JournalEntry[]): Html {
 <td>${rule === null ? null : html`<code>${stranger(rule)}</code>`} ${stranger(reason ?? '')}</td><td>${result ?? ''}</td>
 <td><code class="id">${id}</code></td></tr>`,
   );
-  return html`<div class="scroll"><table><thead><tr><th scope="col">Time</th><th scope="col">Outcome</th><th scope="col">Agent</th>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Decisions"><table><thead><tr><th scope="col">Time</th><th scope="col">Outcome</th><th scope="col">Agent</th>
 <th scope="col">Tool</th><th scope="col">Rule and reason</th><th scope="col">Result</th><th scope="col">Decision</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
