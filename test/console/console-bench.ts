@@ -1,9 +1,11 @@
 // A sidecar with its console, and people with browsers before it.
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { createApproverToken, digestApproverToken } from '../../src/approvals/approver-token.ts';
 import { type Desk, holdPolicy, startDesk } from '../sidecar/approvals/approval-desk.ts';
 import type { GuardedOptions } from '../sidecar/guarded-server.ts';
+import { openBrowser } from './open-browser.ts';
+import { announcedConsole } from './sidecar-console.ts';
 
 export interface ConsoleBench extends Desk {
   readonly url: string;
@@ -21,8 +23,8 @@ export interface Person {
 
 export async function startConsole(options: GuardedOptions = {}): Promise<ConsoleBench> {
   const args = ['--console', '127.0.0.1:0', ...(options.args ?? [])];
-  const desk = startDesk({ policy: holdPolicy(), ...options, args });
-  const url = await announced(desk);
+  const desk = startDesk({ policy: holdPolicy(), timeoutMs: 60_000, ...options, args });
+  const url = await announcedConsole(desk.client);
   const token = async (name: string, ownerOf: readonly string[] = []): Promise<string> => {
     const made = createApproverToken();
     const id = Buffer.from(name).toString('hex');
@@ -52,19 +54,6 @@ export async function startConsole(options: GuardedOptions = {}): Promise<Consol
   };
 }
 
-/** The sidecar says on stderr where its console is. */
-function announced({ client }: Desk): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let stderr = '';
-    client.child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-      const found = /console on (\S+)/.exec(stderr)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    client.child.once('exit', () => reject(new Error(`the sidecar ended: ${stderr}`)));
-  });
-}
-
 async function watchProblems(context: BrowserContext): Promise<Person> {
   const problems: string[] = [];
   const page = await context.newPage();
@@ -80,17 +69,7 @@ let launched: Promise<Browser> | null = null;
 
 /** One for the tests of a file; closed by `closeBrowser`. */
 function browser(): Promise<Browser> {
-  // What a browser does on its own has no place on a machine without a network.
-  const quiet = [
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ];
-  launched ??= chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet],
-  });
+  launched ??= openBrowser();
   return launched;
 }
 
