@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import http from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { Approval } from '../../src/approvals/approval.ts';
+import type { Approval, CounterEffect } from '../../src/approvals/approval.ts';
 import { createApproverToken, digestApproverToken } from '../../src/approvals/approver-token.ts';
 import { requestApproval } from '../../src/approvals/request-approval.ts';
 import { type ConsoleOptions, type OpenConsole, openConsole } from '../../src/console/open-console.ts';
@@ -18,7 +18,7 @@ export interface HttpConsole {
   /** Moves the console's clock. */
   advance(ms: number): void;
   now(): number;
-  /** Closes it, and opens another on the same state. */
+  /** Opens it again at the same place, on the same state. */
   restart(): Promise<HttpConsole>;
   send(request?: Sent): Promise<Received>;
   /** With `Origin` as the console's own pages send it. */
@@ -53,6 +53,7 @@ interface Asked {
   readonly arguments: string;
   readonly required: number;
   readonly timeoutMs: number;
+  readonly effects: readonly CounterEffect[];
 }
 
 type Options = Partial<Pick<ConsoleOptions, 'host' | 'publicUrl' | 'operator'>>;
@@ -63,9 +64,9 @@ export async function startHttpConsole(options: Options = {}): Promise<HttpConso
   onTestFinished(() => store.close());
   let aheadMs = 0;
   const now = (): number => Date.now() + aheadMs;
-  const parts = { host: '127.0.0.1', port: 0, publicUrl: null, operator: null, ...options };
-  const start = async (): Promise<HttpConsole> => {
-    const console = await openConsole({ ...parts, store, log: createLogger('fatal'), now });
+  const parts = { host: '127.0.0.1', publicUrl: null, operator: null, ...options };
+  const start = async (listenOn: number): Promise<HttpConsole> => {
+    const console = await openConsole({ ...parts, port: listenOn, store, log: createLogger('fatal'), now });
     onTestFinished(() => console.close());
     const port = Number(console.url.port);
     const bench: HttpConsole = {
@@ -75,7 +76,7 @@ export async function startHttpConsole(options: Options = {}): Promise<HttpConso
       },
       restart: async () => {
         await console.close();
-        return start();
+        return start(port);
       },
       send: (sent = {}) => send(port, sent),
       post: (path, fields, { headers = {} } = {}) => {
@@ -90,7 +91,7 @@ export async function startHttpConsole(options: Options = {}): Promise<HttpConso
     };
     return bench;
   };
-  return start();
+  return start(0);
 }
 
 function send(port: number, { method = 'GET', path = '/', headers = {}, body }: Sent): Promise<Received> {

@@ -1,15 +1,16 @@
 // `make screenshots`: pictures of the console for docs/console.md, of a sidecar in front of the finance server.
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { StateStore } from '../../src/state/store.ts';
+import { compressPng } from './compress-png.ts';
 import { openBrowser } from './open-browser.ts';
 import { type SidecarConsole, startSidecarConsole } from './sidecar-console.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const IMAGES = path.join(ROOT, 'docs/images');
 const BYTES_MAX = 100_000;
-const HOUR_MS = 3_600_000;
+const STEP_MS = 1_800_000;
 
 const PAGE = readFileSync(path.join(ROOT, 'docs/console.md'), 'utf8');
 const [, policy = ''] = /```yaml finance\.yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
@@ -38,7 +39,8 @@ try {
 
 async function makeTraffic({ client }: SidecarConsole): Promise<void> {
   for (let count = 0; count < 46; count += 1) await client.callTool('get_balance', { account: 'ACC-1' });
-  for (let count = 0; count < 9; count += 1) await client.callTool('list_transactions', { account: 'ACC-1' });
+  for (let count = 0; count < 26; count += 1)
+    await client.callTool('list_transactions', { account: 'ACC-1' });
   for (const amount of [99.5, 80, 75.25, 640, 99])
     await client.callTool('create_payment', { amount, currency: 'EUR', recipient: 'Acme' });
   await client.callTool('create_payment', { amount: 10, currency: 'JPY', recipient: 'Acme' });
@@ -49,10 +51,11 @@ async function makeTraffic({ client }: SidecarConsole): Promise<void> {
 /** The plot of a day wants a day: the same decisions again, at other hours. */
 async function spreadOverDay(store: StateStore): Promise<void> {
   const entries = await store.list({});
+  const steps = Array.from({ length: 46 }, (_, index) => index + 1);
   const rows = entries.flatMap((entry, index) =>
-    [1, 2, 3, 5, 7, 8, 11, 13, 17, 19, 20, 22]
-      .filter((hours) => (index * 7 + hours * 3) % 5 < 2 + (hours % 3))
-      .map((hours) => ({ ...entry, id: `${entry.id}-${hours}`, atMs: entry.atMs - hours * HOUR_MS })),
+    steps
+      .filter((step) => (index * 7 + step * 3) % 11 < 4 + 4 * Math.sin(step / 7))
+      .map((step) => ({ ...entry, id: `${entry.id}-${step}`, atMs: entry.atMs - step * STEP_MS })),
   );
   await store.commit({ rows, reads: [], writes: [] });
 }
@@ -71,7 +74,7 @@ async function takePictures(browser: Browser, { signIn, url }: SidecarConsole): 
   await page.setViewportSize({ width: 1100, height: 900 });
   await take(page, 'request');
   await page.setViewportSize({ width: 1100, height: 720 });
-  for (const name of ['limits', 'activity', 'decisions']) {
+  for (const name of ['limits', 'activity']) {
     await page.goto(new URL(name, url).href);
     await take(page, name);
   }
@@ -85,8 +88,9 @@ async function takePictures(browser: Browser, { signIn, url }: SidecarConsole): 
 async function take(page: Page, name: string): Promise<void> {
   const file = path.join(IMAGES, `console-${name}.png`);
   await page.evaluate('document.fonts.ready');
-  await page.screenshot({ path: file, animations: 'disabled' });
-  const { size } = statSync(file);
+  const png = compressPng(await page.screenshot({ animations: 'disabled' }));
+  writeFileSync(file, png);
+  const size = png.length;
   console.log(`${path.relative(ROOT, file)}: ${size} bytes`);
   if (size > BYTES_MAX) throw new Error(`${file} is over ${BYTES_MAX} bytes`);
 }

@@ -80,7 +80,7 @@ function showAges() {
   for (const time of document.querySelectorAll('time')) {
     const seconds = Math.round((Date.parse(time.dateTime) - Date.now() - aheadMs) / 1000);
     const [unit, size] = UNITS.find(([, one]) => Math.abs(seconds) >= one) ?? UNITS[3];
-    const text = ` (${words.format(Math.trunc(seconds / size), unit)})`;
+    const text = ` (${words.format(Math.round(seconds / size), unit)})`;
     let age = time.querySelector('.age');
     if (age === null) {
       age = document.createElement('span');

@@ -23,5 +23,6 @@ function printEffect({ effect, now }: ShownEffect): Html {
       : null;
   return html`<li class="card" data-key="${key}"><h3>${stranger(rule)}</h3>
 <p class="figure">${units(now)} + ${units(amount)} = <strong>${units(now + amount)}</strong> of ${of}</p>
-${limit === null ? null : gauge({ value: now, added: amount, limit, label })}${over}</li>`;
+${limit === null ? null : gauge({ value: now, added: amount, limit, label })}${over}
+<p class="hint"><code>${stranger(key)}</code></p></li>`;
 }
