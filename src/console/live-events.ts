@@ -10,7 +10,7 @@ export interface LiveEvents {
 }
 
 /** A request must be on the page before its people look there. */
-const POLL_MS = 50;
+const POLL_MS = 20;
 const KEEP_ALIVE_MS = 15_000;
 /** Time changes things, too: what is overdue expires, and so do sessions. */
 const EXPIRE_MS = 1000;
