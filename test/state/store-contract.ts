@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { StateStore } from '../../src/state/store.ts';
 import { testAgents } from './contract/agents.ts';
 import { testCommits } from './contract/commits.ts';
+import { testEndedSessions } from './contract/ended-sessions.ts';
 import { testJournal } from './contract/journal.ts';
 import { testLockedCommits } from './contract/locked-commits.ts';
 import { testValues } from './contract/values.ts';
@@ -47,5 +48,6 @@ export function testStore(name: string, makePlace: () => Promise<StorePlace>): v
     testValues(subject);
     testJournal(subject);
     testAgents(subject);
+    testEndedSessions(subject);
   });
 }
