@@ -40,10 +40,12 @@ export function createLiveEvents({ store, now, log }: ConsoleParts, sessions: Se
       await expireOverdue(store, now());
       await endOthers();
     }
-    const [step, sequence] = [await store.latestStep(), await store.latestSequence()];
+    const step = await store.latestStep();
     if (step !== seen.step) tell('approvals');
+    seen.step = step;
+    const sequence = await store.latestSequence();
     if (sequence !== seen.sequence) tell('decisions');
-    Object.assign(seen, { step, sequence });
+    seen.sequence = sequence;
   };
   /** Only while somebody looks. A store that fails now may work the next time. */
   const poll = async (): Promise<void> => {

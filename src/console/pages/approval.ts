@@ -1,10 +1,10 @@
 // One request: exactly what will happen, why it is asked, and the answer.
-import type { Approval, CounterEffect, ListedStep } from '../../approvals/approval.ts';
+import type { Approval, ListedStep } from '../../approvals/approval.ts';
 import { layOutJson } from '../../approvals/layout-json.ts';
 import type { Viewer } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { printAnswer, stateOfAnswer } from './answer-form.ts';
-import { printEffects } from './effects.ts';
+import { printEffects, type ShownEffect } from './effects.ts';
 import { layOut } from './layout.ts';
 import { badge, stranger, strangerLines, time } from './show-values.ts';
 
@@ -21,11 +21,6 @@ export interface ApprovalView {
   readonly isLive: boolean;
   /** Why the last answer was not taken. */
   readonly problem: string | null;
-}
-
-export interface ShownEffect {
-  readonly effect: CounterEffect;
-  readonly now: number;
 }
 
 export interface PolicyLine {

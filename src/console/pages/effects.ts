@@ -1,10 +1,14 @@
 // What the counters will be after the call.
-import type { ApprovalStatus } from '../../approvals/approval.ts';
+import type { ApprovalStatus, CounterEffect } from '../../approvals/approval.ts';
 import { printUnits } from '../../policy/print-units.ts';
 import { type Html, html } from '../html.ts';
-import type { ShownEffect } from './approval.ts';
 import { gauge } from './gauge.ts';
 import { stranger } from './show-values.ts';
+
+export interface ShownEffect {
+  readonly effect: CounterEffect;
+  readonly now: number;
+}
 
 /** Nothing where the call adds to none, or has been sent or stopped. */
 export function printEffects(effects: readonly ShownEffect[], status: ApprovalStatus): Html | null {
