@@ -56,13 +56,13 @@ function makeAnswer(
   nowMs: number,
 ): ApprovalWrite | Extract<Answered, { ok: false }> {
   const facts = { atMs: nowMs, by: person.name, reason };
-  const problem = problemOf(approval, verdict, person);
+  const problem = findAnswerProblem(approval, verdict, person);
   if (problem !== null) return { ok: false, problem, approval };
   return verdict === 'approve' ? agree(approval, facts) : reject(approval, facts);
 }
 
-/** Anybody may reject; an approved call too, as long as it was not sent. */
-function problemOf(
+/** Why this person's answer would not be taken; null where it would. Anybody may reject; an approved call too, as long as it was not sent. */
+export function findAnswerProblem(
   { status, agent, approvers }: Approval,
   verdict: Answer['verdict'],
   { name, ownerOf }: Person,

@@ -1,5 +1,6 @@
 // `regent console`: serves the console on a state file, beside sidecars that run elsewhere on the machine.
 import { userInfo } from 'node:os';
+import { findExposure } from '../console/exposure.ts';
 import { openConsole } from '../console/open-console.ts';
 import { openRecoveringStore } from '../state/recovering-store.ts';
 import { openSqliteStore } from '../state/sqlite-store.ts';
@@ -24,6 +25,8 @@ export async function serveConsole(flags: ConsoleFlags): Promise<void> {
   const address = read('--listen', flags.listen ?? DEFAULT_CONSOLE, readAddress);
   const publicUrl =
     flags.publicUrl === undefined ? null : read('--public-url', flags.publicUrl, readOtherUrl);
+  const exposure = findExposure(address.host, publicUrl);
+  if (exposure !== null) throw new CliError(exposure);
   const store = openRecoveringStore(({ mustExist }) =>
     openSqliteStore({ file, durability: 'full', mustExist }),
   );

@@ -17,6 +17,7 @@ const SINCE_VERSION_3 = [
   'deliveries',
   'policies',
   'secrets',
+  'ended_sessions',
 ];
 const AS_VERSION_2 = `${SINCE_VERSION_3.map((table) => `DROP TABLE ${table}`).join('; ')}; PRAGMA user_version = 2`;
 const TOKEN = { id: 't1', name: 'bot', digest: 'd1', createdMs: 1 };

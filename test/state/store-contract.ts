@@ -6,6 +6,7 @@ import { testApprovals } from './contract/approvals.ts';
 import { testApprovers } from './contract/approvers.ts';
 import { testCommits } from './contract/commits.ts';
 import { testDeliveries } from './contract/deliveries.ts';
+import { testEndedSessions } from './contract/ended-sessions.ts';
 import { testJournal } from './contract/journal.ts';
 import { testLockedCommits } from './contract/locked-commits.ts';
 import { testRecords } from './contract/records.ts';
@@ -57,5 +58,6 @@ export function testStore(name: string, makePlace: () => Promise<StorePlace>): v
     testApprovers(subject);
     testDeliveries(subject);
     testRecords(subject);
+    testEndedSessions(subject);
   });
 }

@@ -21,6 +21,8 @@ interface RecordRow {
 }
 
 const LISTED_MAX = 1000;
+/** Whole. */
+const ARGUMENTS_MAX = 2 ** 31 - 1;
 
 export async function prepareApprovals(
   connection: SqliteConnection,
@@ -43,9 +45,9 @@ export async function prepareApprovals(
       );
       return readRecords(rows);
     },
-    readApprovalArguments: async (id) => {
-      const sql = 'SELECT arguments FROM approval_arguments WHERE id = ?';
-      const [row] = await connection.all<{ arguments: string }>(sql, [id]);
+    readApprovalArguments: async (id, maxCharacters = ARGUMENTS_MAX) => {
+      const sql = 'SELECT substr(arguments, 1, ?2) AS arguments FROM approval_arguments WHERE id = ?1';
+      const [row] = await connection.all<{ arguments: string }>(sql, [id, maxCharacters]);
       return row?.arguments ?? null;
     },
     listSteps: ({ approvalId = null, afterSequence = 0, limit = LISTED_MAX }) =>

@@ -123,6 +123,10 @@ const APPROVALS = [
   name TEXT PRIMARY KEY NOT NULL,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE ended_sessions (
+  id TEXT PRIMARY KEY NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`,
 ];
 
 /** `NEW.versions` is {key: version read}, `NEW.counters` {key: [version, window start, value, buckets]}. */
