@@ -44,8 +44,8 @@ export type SigningSettings = Omit<Verification, 'keys'>;
 
 export interface WebhookSettings {
   readonly url: URL;
-  /** Key of the signatures. */
-  readonly secret: string;
+  /** Of the signatures. */
+  readonly key: Buffer;
   readonly format: 'json' | 'slack';
 }
 
