@@ -46,11 +46,17 @@ export type TestFailure = UnexpectedDecision | EvaluatorDifference | FailureNote
 export interface UnexpectedDecision {
   readonly kind: 'unexpected';
   readonly position: Position;
-  /** The call, for people: `step 2, call 11 of 12: create_payment {"amount":0.01}`. */
+  /** Which calls of the case, where it makes several: `step 2, calls 11 to 12 of 12`. */
+  readonly calls?: string;
+  /** The call, for people: `create_payment {"amount":0.01}`. */
   readonly call: string;
   readonly mismatches: readonly Mismatch[];
-  /** Where the rule that decided stands in the policy, and what it said. */
-  readonly decided: { readonly source: string | null; readonly reason: string | null };
+  /** The rule that decided, what it said, and where it stands in the policy. */
+  readonly decided: {
+    readonly rule: string | null;
+    readonly reason: string | null;
+    readonly position: Position | null;
+  };
 }
 
 export interface Mismatch {
@@ -72,6 +78,8 @@ export interface EvaluatorDifference {
 export interface FailureNote {
   readonly kind: 'note';
   readonly position: Position;
+  /** As in `UnexpectedDecision`. */
+  readonly calls?: string;
   readonly message: string;
 }
 

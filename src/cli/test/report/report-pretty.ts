@@ -63,7 +63,7 @@ function testLines({ name, position, failures }: TestResult, colours: Colours): 
 function failureLines(failure: TestFailure, colours: Colours): string[] {
   switch (failure.kind) {
     case 'note':
-      return [escapeText(failure.message)];
+      return [withCalls(failure, failure.message)];
     case 'unexpected':
       return unexpectedLines(failure, colours);
     case 'difference':
@@ -79,16 +79,23 @@ function failureLines(failure: TestFailure, colours: Colours): string[] {
 function unexpectedLines(failure: UnexpectedDecision, colours: Colours): string[] {
   const { call, mismatches, decided, position } = failure;
   const width = Math.max(...mismatches.map(({ field }) => field.length));
-  const { source, reason } = decided;
-  const why = [source ?? [], reason === null ? [] : escapeText(reason)].flat().join('  ');
+  const why = [
+    decided.rule ?? [],
+    decided.position === null ? [] : `${placeOf(decided.position)}:${decided.position.column}`,
+    decided.reason ?? [],
+  ].flat();
   return [
-    `${escapeText(call)}  ${colours.faint(placeOf(position))}`,
+    `${withCalls(failure, call)}  ${colours.faint(placeOf(position))}`,
     ...mismatches.flatMap(({ field, expected, actual }) => [
-      `${field.padEnd(width)}  expected  ${colours.good(escapeText(expected))}`,
-      `${' '.repeat(width)}  actual    ${colours.bad(escapeText(actual))}`,
+      `  ${field.padEnd(width)}  expected  ${colours.good(escapeText(expected))}`,
+      `  ${' '.repeat(width)}  actual    ${colours.bad(escapeText(actual))}`,
     ]),
-    ...(why === '' ? [] : [`${'decided by'.padEnd(width)}  ${why}`]),
+    ...(why.length === 0 ? [] : [`  decided by ${escapeText(why.join('  '))}`]),
   ];
+}
+
+function withCalls({ calls }: { readonly calls?: string }, text: string): string {
+  return escapeText(calls === undefined ? text : `${calls}: ${text}`);
 }
 
 function summaryLines(run: TestRun, colours: Colours): string[] {

@@ -2,12 +2,21 @@
 //
 // The interpreter shares the parser and the type checker with the compiler, but neither the planner nor the WebAssembly;
 // `opa test`, `opa eval` and OPA's servers use it.
-import { type Evaluated, evaluateRego } from '../../../../compiler/opa/opa-operations.ts';
-import { OpaError, type OpaValue, type RegoModule } from '../../../../compiler/opa/run-opa.ts';
+import { evaluateRego } from '../../../../compiler/opa/opa-operations.ts';
+import {
+  OpaError,
+  type OpaEvaluation,
+  type OpaValue,
+  type RegoModule,
+} from '../../../../compiler/opa/run-opa.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { readDecision } from '../../../policy/read-decision.ts';
+import type { RunTask } from './bounded-tasks.ts';
 
 const ENTRYPOINT = 'regent/gateway/decision';
+
+/** A process takes about as long to start as for so many inputs. */
+const INPUTS_PER_PROCESS = 500;
 
 /** Decisions of one bundle, as the journal holds them. */
 export interface DecisionsToCompare {
@@ -19,25 +28,32 @@ export interface DecisionsToCompare {
 /** What the interpreter says (JSON text, or why it gives no decision), where that is another decision; else null. */
 export type Difference = string | null;
 
-/** Beside what was given. One process for all of it, which decides each input once. */
+/** Beside what was given. Each input of a bundle is asked once. */
 export async function compareEvaluators(
   bundles: readonly DecisionsToCompare[],
+  runTask: RunTask,
 ): Promise<ReadonlyArray<readonly Difference[]>> {
-  const asked = bundles.map(({ modules, decisions }) => ({
-    modules,
-    entrypoint: ENTRYPOINT,
-    inputs: [...new Set(decisions.filter(isOfPolicy).map(({ input }) => input))],
-  }));
-  const inputs = asked.reduce((sum, each) => sum + each.inputs.length, 0);
-  const answers = inputs === 0 ? [] : await evaluateRego(asked);
-  return bundles.map(({ decisions }, index) => {
-    const values = valuesByInput(asked[index]?.inputs ?? [], answers[index]);
+  const asked = bundles.flatMap(({ modules, decisions }, bundle) => {
+    const inputs = [...new Set(decisions.filter(isOfPolicy).map(({ input }) => input))];
+    return splitList(inputs, INPUTS_PER_PROCESS).map(
+      (part): Asked => ({ bundle, modules, entrypoint: ENTRYPOINT, inputs: part }),
+    );
+  });
+  const answers = await Promise.all(groupParts(asked).map((group) => runTask(() => askOpa(group))));
+  const values = answers.flat();
+  return bundles.map(({ decisions }, bundle) => {
+    const own = new Map(values.filter((one) => one.bundle === bundle).flatMap((one) => [...one.values]));
     return decisions.map((decision) => {
       if (!isOfPolicy(decision)) return null;
-      const text = decisionText(values.get(decision.input));
+      const text = decisionText(own.get(decision.input));
       return isSame(text, decision.output) ? null : text;
     });
   });
+}
+
+/** A part of the inputs of one bundle. */
+interface Asked extends OpaEvaluation {
+  readonly bundle: number;
 }
 
 /** The host alone refuses what it cannot show to the policy, and approvals that cannot be used. */
@@ -45,13 +61,42 @@ function isOfPolicy({ input, output }: { readonly input: string; readonly output
   return input !== 'null' && ruleOf(output) !== 'approval-unusable';
 }
 
-function valuesByInput(inputs: readonly string[], answer: Evaluated | undefined): Map<string, OpaValue> {
-  if (answer === undefined) return new Map();
-  if (!answer.ok) {
-    const [problem] = answer.problems;
-    throw new OpaError('bad-answer', `OPA does not take the Rego of the policy: ${problem?.message}`);
+function splitList<T>(items: readonly T[], length: number): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < items.length; start += length) parts.push(items.slice(start, start + length));
+  return parts;
+}
+
+/** Small parts share a process. */
+function groupParts(parts: readonly Asked[]): Asked[][] {
+  const groups: Asked[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const part of parts) {
+    size += part.inputs.length;
+    if (size > INPUTS_PER_PROCESS) {
+      groups.push([]);
+      size = part.inputs.length;
+    }
+    groups.at(-1)?.push(part);
   }
-  return new Map(inputs.map((input, index) => [input, answer.values[index] ?? {}]));
+  return groups;
+}
+
+interface Answered {
+  readonly bundle: number;
+  readonly values: ReadonlyArray<readonly [input: string, value: OpaValue]>;
+}
+
+async function askOpa(parts: readonly Asked[]): Promise<Answered[]> {
+  const evaluations = parts.map(({ bundle: _, ...evaluation }) => evaluation);
+  return (await evaluateRego(evaluations)).map((answer, index) => {
+    const { bundle = -1, inputs = [] } = parts[index] ?? {};
+    if (!answer.ok) {
+      const [problem] = answer.problems;
+      throw new OpaError('bad-answer', `OPA does not take the Rego of the policy: ${problem?.message}`);
+    }
+    return { bundle, values: inputs.map((input, place) => [input, answer.values[place] ?? {}] as const) };
+  });
 }
 
 /** Read as the host reads the answer of policy.wasm: lists sorted, keys in one order. */

@@ -1,20 +1,20 @@
-// Runs suites: compiled and judged one after another, then every decision compared by one process of OPA's.
+// Runs suites: compiled a few at a time, judged one after another on one store, then every decision asked of OPA too.
 //
 //   plans ──▶ compile ──▶ cases through judge and state ──┬──▶ OPA's interpreter ──▶ results
 //                     └──▶ _test.rego by OPA's tester ────┘
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { sortDiagnostics } from '../../../../compiler/model/diagnostic.ts';
-import type { RegoModule } from '../../../../compiler/opa/run-opa.ts';
+import { type Diagnostic, sortDiagnostics } from '../../../../compiler/model/diagnostic.ts';
 import { createResultRecorder } from '../../../proxy/result-recorder.ts';
 import { createLogger } from '../../../telemetry/logger.ts';
-import type { TestCase } from '../cases/test-case.ts';
 import type { SuitePlan } from '../plan-suites.ts';
 import type { SuiteResult, TestResult, TestRun } from '../test-result.ts';
+import { createBoundedTasks, type RunTask } from './bounded-tasks.ts';
 import { caseResult } from './case-result.ts';
-import { compareEvaluators, type Difference } from './compare-evaluators.ts';
-import { openSuite } from './open-suite.ts';
+import { compareEvaluators, type DecisionsToCompare, type Difference } from './compare-evaluators.ts';
+import { type OpenSuite, openSuite } from './open-suite.ts';
 import type { CaseParts } from './run-case.ts';
-import { type CasesRun, runCases } from './run-cases.ts';
+import { type CaseRun, runCases } from './run-cases.ts';
 import { type RegoRun, runRegoTests } from './run-rego-tests.ts';
 import { openTestState } from './test-state.ts';
 
@@ -31,9 +31,14 @@ export async function runTests(plans: readonly SuitePlan[], { filter }: RunOptio
   const log = createLogger('error');
   const results = createResultRecorder({ store: state.store, now: Date.now, log });
   try {
+    const runTask = createBoundedTasks(availableParallelism());
+    const opened = plans.map((plan) => openPlan(plan, runTask));
+    // All are awaited before anything is thrown.
+    await Promise.allSettled(opened);
     const runs: SuiteRun[] = [];
-    for (const plan of plans) runs.push(await runSuite(plan, isChosen, { store: state.store, results, log }));
-    const differences = await compareEvaluators(runs.map(decisionsOf));
+    for (const suite of opened)
+      runs.push(await runSuite(await suite, isChosen, { store: state.store, results, log }));
+    const differences = await compareEvaluators(runs.map(decisionsOf), runTask);
     const suites = runs.map((run, index) => suiteResult(run, differences[index] ?? []));
     return { suites, durationMs: performance.now() - startMs };
   } finally {
@@ -42,70 +47,69 @@ export async function runTests(plans: readonly SuitePlan[], { filter }: RunOptio
   }
 }
 
-interface SuiteRun {
+interface OpenPlan {
   readonly plan: SuitePlan;
-  readonly modules: readonly RegoModule[];
-  readonly cases: CasesRun;
+  /** null where no policy is tested, or none that compiles. */
+  readonly suite: OpenSuite | null;
   readonly rego: RegoRun;
+  /** Of the policies. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** What needs OPA's compiler and tester. */
+async function openPlan(plan: SuitePlan, runTask: RunTask): Promise<OpenPlan> {
+  if (plan.policies.length === 0) {
+    const rego = await runTask(() => runRegoTests(plan, []));
+    return { plan, suite: null, rego, problems: [] };
+  }
+  const suite = await runTask(() => openSuite(plan.policies));
+  if ('problems' in suite)
+    return { plan, suite: null, rego: { tests: [], problems: [] }, problems: suite.problems };
+  const rego = await runTask(() => runRegoTests(plan, suite.compiled.modules));
+  return { plan, suite, rego, problems: [] };
+}
+
+interface SuiteRun extends OpenPlan {
+  readonly runs: readonly CaseRun[];
   readonly notRun: number;
 }
 
 type IsChosen = (test: { readonly name: string }) => boolean;
 
 async function runSuite(
-  plan: SuitePlan,
+  open: OpenPlan,
   isChosen: IsChosen,
   parts: Omit<CaseParts, 'policy'>,
 ): Promise<SuiteRun> {
-  const cases = plan.cases.flatMap((file) => file.cases).filter(isChosen);
-  if (plan.policies.length === 0) {
-    const rego = await runRegoTests(plan, []);
-    return notJudged(plan, { cases, rego: onlyChosen(rego, isChosen), problems: [] });
-  }
-  const suite = await openSuite(plan.policies);
-  if ('problems' in suite)
-    return notJudged(plan, { cases, rego: { tests: [], problems: [] }, problems: suite.problems });
-  const { modules } = suite.compiled;
-  const [ran, rego] = await Promise.all([
-    runCases(cases, { ...parts, policy: suite.policy }),
-    runRegoTests(plan, modules),
-  ]);
-  const notRun = cases.length - ran.runs.length;
-  return { plan, modules, cases: ran, rego: onlyChosen(rego, isChosen), notRun };
-}
-
-function notJudged(
-  plan: SuitePlan,
-  {
-    cases,
+  const rego = { ...open.rego, tests: open.rego.tests.filter(isChosen) };
+  const cases = open.plan.cases.flatMap((file) => file.cases).filter(isChosen);
+  if (open.suite === null) return { ...open, rego, runs: [], notRun: cases.length };
+  const { runs, problems } = await runCases(cases, { ...parts, policy: open.suite.policy });
+  return {
+    ...open,
     rego,
-    problems,
-  }: {
-    readonly cases: readonly TestCase[];
-    readonly rego: RegoRun;
-    readonly problems: CasesRun['problems'];
-  },
-): SuiteRun {
-  return { plan, modules: [], cases: { runs: [], problems }, rego, notRun: cases.length };
+    runs,
+    problems: [...open.problems, ...problems],
+    notRun: cases.length - runs.length,
+  };
 }
 
-function onlyChosen(rego: RegoRun, isChosen: IsChosen): RegoRun {
-  return { ...rego, tests: rego.tests.filter(isChosen) };
-}
-
-function decisionsOf({ modules, cases }: SuiteRun) {
-  return { modules, decisions: cases.runs.flatMap((run) => run.decisions) };
+function decisionsOf({ suite, runs }: SuiteRun): DecisionsToCompare {
+  return {
+    modules: suite?.compiled.modules ?? [],
+    decisions: runs.flatMap((run) => run.decisions),
+  };
 }
 
 function suiteResult(run: SuiteRun, differences: readonly Difference[]): SuiteResult {
-  const { plan, cases, rego, notRun } = run;
+  const { plan, rego, notRun } = run;
   let first = 0;
-  const tests: TestResult[] = cases.runs.map((one) => {
+  const tests: TestResult[] = run.runs.map((one) => {
     const own = differences.slice(first, first + one.decisions.length);
     first += one.decisions.length;
-    return caseResult(one, own);
+    return caseResult(one, own, plan.policies);
   });
   const files = [...plan.policies, ...plan.cases.map(({ file }) => file), ...plan.regoTests];
-  const problems = sortDiagnostics([...plan.problems, ...cases.problems, ...rego.problems], files);
+  const problems = sortDiagnostics([...plan.problems, ...run.problems, ...rego.problems], files);
   return { policies: plan.policies, problems, tests: [...tests, ...rego.tests], notRun };
 }
