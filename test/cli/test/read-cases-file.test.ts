@@ -124,6 +124,7 @@ cases:
   - 5
   - {name: g, tool: t, outcome: allow}
   - {name: g, tool: t, outcome: deny}
+  - {name: i, tool: "a\\tb", outcome: allow}
   - {name: h, agent: {claims: 1}, tool: t, outcome: allow}
 `;
   await expect(`${problemsOf(text).join('\n')}\n`).toMatchFileSnapshot('golden/cases-problems.txt');

@@ -1,6 +1,7 @@
 // The agents and calls that the cases of a file share.
 import {
   describe,
+  type KeyedEntry,
   type Members,
   missingKey,
   readMembers,
@@ -46,13 +47,19 @@ export function readToolCall(
   scope: Scope,
   members: Members<typeof CALL_KEYS>,
 ): CallFixture | undefined {
-  const tool =
-    members.tool === undefined
-      ? missingKey(node, scope, 'tool')
-      : readText(members.tool.value, members.tool.scope);
+  const tool = members.tool === undefined ? missingKey(node, scope, 'tool') : readToolName(members.tool);
   const args = members.arguments;
   const values = args === undefined ? new Map() : readJsonObject(args.value, args.scope);
   return tool === undefined || values === undefined ? undefined : { tool, arguments: values };
+}
+
+/** As messages may name it: what the proxy rejects no policy ever sees. */
+function readToolName({ value, scope }: KeyedEntry): string | undefined {
+  const text = readText(value, scope);
+  if (text === undefined || (text !== '' && text.length <= 1024 && !/\p{Cc}/u.test(text))) return text;
+  const message = `${describe(value)} cannot be a tool's name`;
+  scope.problem('bad-name', value.position, message, '1 to 1024 bytes without control characters');
+  return undefined;
 }
 
 /** `name` is what it is called without an `id`. */

@@ -32,23 +32,21 @@ export interface MadeCall {
   readonly approvalProblem: string | null;
 }
 
+/** Throws where the state cannot be written: nothing that follows would say anything of the policy. */
 export async function runCase(fitted: FittedCase, parts: CaseParts): Promise<readonly MadeCall[]> {
   const { testCase } = fitted;
   const clock = { nowMs: testCase.atMs };
   const stepParts = { ...parts, ...openJudging(parts, clock), clock };
   const made: MadeCall[] = [];
   await seedCounters(parts.store, fitted);
-  try {
-    for (const step of testCase.steps) {
-      const { time } = step;
-      if (time !== null) clock.nowMs = 'atMs' in time ? time.atMs : clock.nowMs + time.afterMs;
-      made.push(...(await runStep(step, fitted, stepParts)));
-    }
-  } finally {
-    const charged = made.flatMap(({ verdict }) => verdict.charged.map(({ key }) => key));
-    const keys = [...charged, ...fitted.counters.map(({ key }) => key)];
-    await resetState(parts.store, [...new Set(keys)], clock.nowMs);
+  for (const step of testCase.steps) {
+    const { time } = step;
+    if (time !== null) clock.nowMs = 'atMs' in time ? time.atMs : clock.nowMs + time.afterMs;
+    made.push(...(await runStep(step, fitted, stepParts)));
   }
+  const charged = made.flatMap(({ verdict }) => verdict.charged.map(({ key }) => key));
+  const keys = [...charged, ...fitted.counters.map(({ key }) => key)];
+  await resetState(parts.store, [...new Set(keys)], clock.nowMs);
   return made;
 }
 
