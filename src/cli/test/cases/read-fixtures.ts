@@ -56,7 +56,8 @@ export function readToolCall(
 /** As messages may name it: what the proxy rejects no policy ever sees. */
 function readToolName({ value, scope }: KeyedEntry): string | undefined {
   const text = readText(value, scope);
-  if (text === undefined || (text !== '' && text.length <= 1024 && !/\p{Cc}/u.test(text))) return text;
+  if (text === undefined) return undefined;
+  if (text !== '' && Buffer.byteLength(text) <= 1024 && !/\p{Cc}/u.test(text)) return text;
   const message = `${describe(value)} cannot be a tool's name`;
   scope.problem('bad-name', value.position, message, '1 to 1024 bytes without control characters');
   return undefined;

@@ -13,7 +13,7 @@ import { CliError } from '../../cli-error.ts';
 import { DEFAULT_APPROVALS } from '../../settings/sidecar-options.ts';
 import type { TestStep } from '../cases/test-case.ts';
 import type { FittedCase } from './check-case.ts';
-import { resetState, seedCounters } from './test-state.ts';
+import { cancelApprovals, resetCounters, seedCounters } from './test-state.ts';
 
 export interface CaseParts {
   readonly policy: LoadedPolicy;
@@ -46,7 +46,9 @@ export async function runCase(fitted: FittedCase, parts: CaseParts): Promise<rea
   }
   const charged = made.flatMap(({ verdict }) => verdict.charged.map(({ key }) => key));
   const keys = [...charged, ...fitted.counters.map(({ key }) => key)];
-  await resetState(parts.store, [...new Set(keys)], clock.nowMs);
+  const hasHeld = made.some(({ step, verdict }) => step.approvedBy.length > 0 || verdict.decision.approval);
+  await resetCounters(parts.store, [...new Set(keys)]);
+  if (hasHeld) await cancelApprovals(parts.store, clock.nowMs);
   return made;
 }
 
