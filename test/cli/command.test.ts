@@ -11,11 +11,14 @@ afterAll(bench.remove);
 const FINANCE = path.resolve(import.meta.dirname, '../../policies/finance/policy.yaml');
 
 describe('help', () => {
-  test.each(['', 'validate', 'compile', 'eval', 'journal', 'scan'])('regent %s --help', async (command) => {
-    const { status, stdout } = bench.run(...(command === '' ? [] : [command]), '--help');
-    expect(status).toBe(0);
-    await expect(stdout).toMatchFileSnapshot(`golden/help${command === '' ? '' : `-${command}`}.txt`);
-  });
+  test.each(['', 'validate', 'compile', 'eval', 'test', 'journal', 'scan'])(
+    'regent %s --help',
+    async (command) => {
+      const { status, stdout } = bench.run(...(command === '' ? [] : [command]), '--help');
+      expect(status).toBe(0);
+      await expect(stdout).toMatchFileSnapshot(`golden/help${command === '' ? '' : `-${command}`}.txt`);
+    },
+  );
 });
 
 test('a reader that has seen enough is no failure', () => {

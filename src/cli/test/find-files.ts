@@ -1,5 +1,5 @@
 // Finds what there is to test: policies, cases files and Rego, in folders or named one by one.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CliError } from '../cli-error.ts';
 
@@ -48,12 +48,21 @@ function isFolder(given: string): boolean {
 
 /** Hidden folders and installed packages are nobody's policies. */
 function listFolder(folder: string, isDeep: boolean): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+  return readFolder(folder).flatMap((entry) => {
     const name = path.join(folder, entry.name);
     if (!entry.isDirectory()) return [name];
     const isSkipped = entry.name.startsWith('.') || entry.name === 'node_modules';
     return isDeep && !isSkipped ? listFolder(name, true) : [];
   });
+}
+
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(`the folder ${folder} cannot be searched: ${why}`, { cause });
+  }
 }
 
 function classify(file: string, isWanted: boolean): FoundFile[] {

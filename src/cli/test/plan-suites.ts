@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '../../../compiler/model/diagnostic.ts';
+import { CliError } from '../cli-error.ts';
 import { readCasesFile } from './cases/read-cases-file.ts';
 import type { CasesFile } from './cases/test-case.ts';
 import { type FoundFile, shownName } from './find-files.ts';
@@ -23,7 +24,7 @@ export function planSuites(files: readonly FoundFile[]): SuitePlan[] {
   const suites = new Map<string, SuiteDraft>();
   const wanted = new Set(files.filter(({ isWanted }) => isWanted).map(({ file }) => file));
   for (const file of namesOf(files, 'cases').filter((name) => mayBeWanted(name, wanted, policies))) {
-    const read = readCasesFile(file, readFileSync(file, 'utf8'));
+    const read = readCasesFile(file, readText(file));
     const chosen = choosePolicies(read.file, policies);
     const suite = suiteOf(suites, chosen.policies);
     suite.cases.push(read.file);
@@ -36,6 +37,15 @@ export function planSuites(files: readonly FoundFile[]): SuitePlan[] {
   }
   addRegoTests(suites, files);
   return [...suites.values()].filter(({ isWanted }) => isWanted).sort(bySuiteName);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(`the cases file ${file} cannot be read: ${why}`, { cause });
+  }
 }
 
 interface SuiteDraft extends SuitePlan {
@@ -109,7 +119,10 @@ function stemOf(file: string): string {
     .replace(/(^|[._])(policy|cases|test)$/, '');
 }
 
-/** Rego tests go with the policies of the nearest folder upwards; without any, with the Rego that was found. */
+/**
+ * Rego tests go with the policies of the nearest folder upwards, and with the Rego beside them; without any policy, with
+ * all Rego that was found.
+ */
 function addRegoTests(suites: Map<string, SuiteDraft>, files: readonly FoundFile[]): void {
   const policies = namesOf(files, 'policy');
   const hand = namesOf(files, 'rego');
@@ -130,7 +143,7 @@ function addRegoTests(suites: Map<string, SuiteDraft>, files: readonly FoundFile
 
 function nearestSuites(file: string, suites: readonly SuiteDraft[]): readonly SuiteDraft[] {
   for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-    const here = suites.filter(({ policies }) => policies.some((name) => path.dirname(name) === folder));
+    const here = suites.filter(({ policies }) => policies.every((name) => path.dirname(name) === folder));
     const twins = here.filter(({ policies }) => policies.some((name) => stemOf(name) === stemOf(file)));
     if (twins.length > 0) return twins;
     if (here.length > 0) return here;

@@ -1,4 +1,5 @@
 // The keys of a cases file as tables: which stand where, and what they mean. docs/testing.md shows them.
+import type { KeyPlaces } from '../../../../compiler/check/suggest.ts';
 import type { KeyTable } from '../../../../compiler/schema/grammar.ts';
 
 export const FILE_KEYS = {
@@ -72,3 +73,12 @@ export const CASE_KEYS = {
     meaning: 'Calls one after another; `agent`, `session` and `at` beside it hold for all of them.',
   },
 } as const satisfies KeyTable;
+
+/** Where each table's keys stand, as messages say it. */
+export const CASE_TABLES: KeyPlaces = [
+  ['the top level of the file', FILE_KEYS],
+  ['an agent under agents', AGENT_KEYS],
+  ['a call under calls', CALL_KEYS],
+  ['a case', CASE_KEYS],
+  ['a step', STEP_KEYS],
+];

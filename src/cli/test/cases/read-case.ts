@@ -10,10 +10,11 @@ import {
 import type { Scope } from '../../../../compiler/check/report.ts';
 import { quoteText } from '../../../../compiler/parse/quote-text.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
-import { CASE_KEYS, STEP_KEYS } from './case-keys.ts';
+import { CASE_KEYS, CASE_TABLES, STEP_KEYS } from './case-keys.ts';
 import { readAmounts, readTime } from './read-case-values.ts';
 import { readAgentRef } from './read-fixtures.ts';
-import { readStep, type StepContext, type StepMembers } from './read-step.ts';
+import { readStep, type StepContext } from './read-step.ts';
+import type { StepMembers } from './step-node.ts';
 import type { PlacedText, TestCase, TestStep } from './test-case.ts';
 
 const ALL_KEYS = { ...CASE_KEYS, ...STEP_KEYS };
@@ -28,7 +29,7 @@ export interface CaseContext extends StepContext {
 }
 
 export function readCase(node: YamlNode, scope: Scope, context: CaseContext): TestCase | undefined {
-  const members = readMembers(node, scope, ALL_KEYS);
+  const members = readMembers(node, scope, ALL_KEYS, CASE_TABLES);
   if (members === undefined) return undefined;
   const { name: nameKey, server: serverKey, counters, at } = members;
   const name = nameKey === undefined ? missingKey(node, scope, 'name') : readName(nameKey);
@@ -93,7 +94,7 @@ function readOneOfSteps(
   { node, scope }: { readonly node: YamlNode; readonly scope: Scope },
   context: StepContext,
 ): TestStep | undefined {
-  const members: StepMembers | undefined = readMembers(node, scope, STEP_KEYS);
+  const members: StepMembers | undefined = readMembers(node, scope, STEP_KEYS, CASE_TABLES);
   return members === undefined ? undefined : readStep({ node, scope, members }, context);
 }
 

@@ -12,7 +12,7 @@ import { parseYaml } from '../../../../compiler/parse/parse-yaml.ts';
 import { quoteText } from '../../../../compiler/parse/quote-text.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import { ANONYMOUS } from '../../../policy/decision.ts';
-import { FILE_KEYS } from './case-keys.ts';
+import { CASE_TABLES, FILE_KEYS } from './case-keys.ts';
 import { type CaseContext, readCase, readPlacedText } from './read-case.ts';
 import { readAgents, readCalls } from './read-fixtures.ts';
 import type { CasesFile, PlacedText, TestCase } from './test-case.ts';
@@ -27,10 +27,16 @@ export interface CasesRead {
 /** `file` is the name that positions bear. */
 export function readCasesFile(file: string, text: string): CasesRead {
   const parsed = parseYaml(file, text);
-  const diagnostics = [...parsed.diagnostics];
+  const diagnostics = parsed.diagnostics.map(ofCases);
   const scope = createScope(diagnostics);
   const read = parsed.root === null ? { policies: null, cases: [] } : readTop(parsed.root, scope);
   return { file: { file, ...read }, diagnostics: sortDiagnostics(diagnostics, [file]) };
+}
+
+/** The parser speaks of policies. */
+function ofCases(problem: Diagnostic): Diagnostic {
+  if (problem.code !== 'empty-file') return problem;
+  return { ...problem, message: 'there are no cases in the file', suggestion: 'start with cases:' };
 }
 
 type Top = Omit<CasesFile, 'file'>;
@@ -46,7 +52,7 @@ const NO_FIXTURES: CaseContext = {
 /** The list alone is the simple form. */
 function readTop(node: YamlNode, scope: Scope): Top {
   if (node.kind === 'list') return { policies: null, cases: readCases(node, scope, NO_FIXTURES) };
-  const members = readMembers(node, scope, FILE_KEYS);
+  const members = readMembers(node, scope, FILE_KEYS, CASE_TABLES);
   if (members === undefined) return { policies: null, cases: [] };
   const { policy, cases } = members;
   const context = readContext(members);

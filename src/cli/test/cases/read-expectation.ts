@@ -1,7 +1,7 @@
 // Reads what a step expects of its decision.
 import { missingKey, readText, readWord } from '../../../../compiler/check/read-values.ts';
 import { readAmounts, readTextList } from './read-case-values.ts';
-import type { StepNode } from './read-step.ts';
+import type { StepNode } from './step-node.ts';
 import type { Expectation } from './test-case.ts';
 
 const OUTCOMES = ['allow', 'deny', 'require_approval'] as const;

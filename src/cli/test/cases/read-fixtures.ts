@@ -1,6 +1,8 @@
 // The agents and calls that the cases of a file share.
 import {
   describe,
+  type KeyedEntry,
+  type Members,
   missingKey,
   readMembers,
   readNamed,
@@ -13,7 +15,7 @@ import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import { type Agent, ANONYMOUS } from '../../../policy/decision.ts';
 import { type JsonObject, printJson } from '../../../policy/json-node.ts';
 import { readAgent as readAgentName } from '../../settings/read-setting.ts';
-import { AGENT_KEYS, CALL_KEYS } from './case-keys.ts';
+import { AGENT_KEYS, CALL_KEYS, CASE_TABLES } from './case-keys.ts';
 import { readJsonObject } from './read-case-values.ts';
 
 export interface CallFixture {
@@ -35,24 +37,44 @@ export function readCalls(node: YamlNode, scope: Scope): Fixtures<CallFixture> {
 }
 
 function readCall(node: YamlNode, scope: Scope): CallFixture | undefined {
-  const members = readMembers(node, scope, CALL_KEYS);
-  if (members === undefined) return undefined;
-  if (members.tool === undefined) return missingKey(node, scope, 'tool');
-  const tool = readText(members.tool.value, members.tool.scope);
+  const members = readMembers(node, scope, CALL_KEYS, CASE_TABLES);
+  return members === undefined ? undefined : readToolCall(node, scope, members);
+}
+
+/** `tool` and `arguments`, of a fixture or of a step. */
+export function readToolCall(
+  node: YamlNode,
+  scope: Scope,
+  members: Members<typeof CALL_KEYS>,
+): CallFixture | undefined {
+  const tool = members.tool === undefined ? missingKey(node, scope, 'tool') : readToolName(members.tool);
   const args = members.arguments;
   const values = args === undefined ? new Map() : readJsonObject(args.value, args.scope);
   return tool === undefined || values === undefined ? undefined : { tool, arguments: values };
 }
 
+/** As messages may name it: what the proxy rejects no policy ever sees. */
+function readToolName({ value, scope }: KeyedEntry): string | undefined {
+  const text = readText(value, scope);
+  if (text === undefined) return undefined;
+  if (text !== '' && Buffer.byteLength(text) <= 1024 && !/\p{Cc}/u.test(text)) return text;
+  const message = `${describe(value)} cannot be a tool's name`;
+  scope.problem('bad-name', value.position, message, '1 to 1024 bytes without control characters');
+  return undefined;
+}
+
+/** `name` is what it is called without an `id`. */
 function readAgentKeys(node: YamlNode, scope: Scope, name: string | null): Agent | undefined {
-  const members = readMembers(node, scope, AGENT_KEYS);
+  const members = readMembers(node, scope, AGENT_KEYS, CASE_TABLES);
   if (members === undefined) return undefined;
-  const id = members.id;
-  if (id === undefined && name === null) return missingKey(node, scope, 'id');
-  const text = id === undefined ? checkId(name ?? '', node, scope) : readId(id.value, id.scope);
-  const claims = members.claims;
+  const { id: idKey, claims } = members;
   const object = claims === undefined ? new Map() : readJsonObject(claims.value, claims.scope);
-  return text === undefined || object === undefined ? undefined : { id: text, claims: printJson(object) };
+  const id = idKey === undefined ? nameAsId(node, scope, name) : readId(idKey.value, idKey.scope);
+  return id === undefined || object === undefined ? undefined : { id, claims: printJson(object) };
+}
+
+function nameAsId(node: YamlNode, scope: Scope, name: string | null): string | undefined {
+  return name === null ? missingKey(node, scope, 'id') : checkId(name, node, scope);
 }
 
 /** One of the file's agents; in a file without any, whatever policies are to see. */

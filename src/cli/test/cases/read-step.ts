@@ -1,21 +1,13 @@
 // Reads one step: the call that is made, when, and what is expected of it.
-import {
-  describe,
-  type Members,
-  missingKey,
-  readText,
-  readWhole,
-} from '../../../../compiler/check/read-values.ts';
-import type { Scope } from '../../../../compiler/check/report.ts';
+import { describe, readText, readWhole } from '../../../../compiler/check/read-values.ts';
 import { parseDuration } from '../../../../compiler/model/parse-duration.ts';
 import { quoteText } from '../../../../compiler/parse/quote-text.ts';
-import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import type { Agent } from '../../../policy/decision.ts';
 import type { JsonObject } from '../../../policy/json-node.ts';
-import type { STEP_KEYS } from './case-keys.ts';
 import { readJsonObject, readNames, readTime } from './read-case-values.ts';
 import { readExpectation } from './read-expectation.ts';
-import { type CallFixture, type Fixtures, readAgentRef, unknownName } from './read-fixtures.ts';
+import { type CallFixture, type Fixtures, readAgentRef, readToolCall, unknownName } from './read-fixtures.ts';
+import type { StepMembers, StepNode } from './step-node.ts';
 import type { PlannedCall, TestStep } from './test-case.ts';
 
 /** What holds where a step says nothing else. */
@@ -24,14 +16,6 @@ export interface StepContext {
   readonly calls: Fixtures<CallFixture>;
   readonly agent: Agent;
   readonly session: string;
-}
-
-export type StepMembers = Members<typeof STEP_KEYS>;
-
-export interface StepNode {
-  readonly node: YamlNode;
-  readonly scope: Scope;
-  readonly members: StepMembers;
 }
 
 const REPEAT_MAX = 10_000;
@@ -95,11 +79,7 @@ function readOwnCall({ node, scope, members }: StepNode): CallFixture | undefine
     const message = `${quoteText(key)} changes a call, and no call is named`;
     scope.problem('contradiction', entry.keyPosition, message, 'write the arguments under arguments');
   }
-  if (members.tool === undefined) return missingKey(node, scope, 'tool');
-  const tool = readText(members.tool.value, members.tool.scope);
-  const args = members.arguments;
-  const values = args === undefined ? new Map() : readJsonObject(args.value, args.scope);
-  return tool === undefined || values === undefined ? undefined : { tool, arguments: values };
+  return readToolCall(node, scope, members);
 }
 
 /** A call of the file, changed by `with` and `without`. */
@@ -111,15 +91,21 @@ function readBaseCall({ scope, members }: StepNode, { calls }: StepContext): Cal
     scope.problem('contradiction', entry.keyPosition, message, 'change the arguments of the call under with');
   }
   const { call, with: added, without } = members;
+  const base = call && findCall(call, calls);
   const changes = added === undefined ? new Map() : readJsonObject(added.value, added.scope);
-  const name = call === undefined ? undefined : readText(call.value, call.scope);
-  if (call === undefined || name === undefined || changes === undefined) return undefined;
-  if (!calls.has(name))
-    return unknownName(call.value, call.scope, { place: 'calls', known: [...calls.keys()] });
-  const base = calls.get(name);
-  if (base === undefined) return undefined;
-  const left = without === undefined ? base.arguments : leaveOut(base.arguments, without);
-  return left === undefined ? undefined : { tool: base.tool, arguments: new Map([...left, ...changes]) };
+  const left =
+    base === undefined || without === undefined ? base?.arguments : leaveOut(base.arguments, without);
+  if (base === undefined || changes === undefined || left === undefined) return undefined;
+  return { tool: base.tool, arguments: new Map([...left, ...changes]) };
+}
+
+function findCall(
+  { value, scope }: NonNullable<StepMembers['call']>,
+  calls: Fixtures<CallFixture>,
+): CallFixture | undefined {
+  const name = readText(value, scope);
+  if (name === undefined || calls.has(name)) return calls.get(name ?? '');
+  return unknownName(value, scope, { place: 'calls', known: [...calls.keys()] });
 }
 
 function leaveOut(

@@ -13,7 +13,7 @@ import { CliError } from '../../cli-error.ts';
 import { DEFAULT_APPROVALS } from '../../settings/sidecar-options.ts';
 import type { TestStep } from '../cases/test-case.ts';
 import type { FittedCase } from './check-case.ts';
-import { resetState, seedCounters } from './test-state.ts';
+import { cancelApprovals, resetCounters, seedCounters } from './test-state.ts';
 
 export interface CaseParts {
   readonly policy: LoadedPolicy;
@@ -32,23 +32,23 @@ export interface MadeCall {
   readonly approvalProblem: string | null;
 }
 
+/** Throws where the state cannot be written: nothing that follows would say anything of the policy. */
 export async function runCase(fitted: FittedCase, parts: CaseParts): Promise<readonly MadeCall[]> {
   const { testCase } = fitted;
   const clock = { nowMs: testCase.atMs };
   const stepParts = { ...parts, ...openJudging(parts, clock), clock };
   const made: MadeCall[] = [];
   await seedCounters(parts.store, fitted);
-  try {
-    for (const step of testCase.steps) {
-      const { time } = step;
-      if (time !== null) clock.nowMs = 'atMs' in time ? time.atMs : clock.nowMs + time.afterMs;
-      made.push(...(await runStep(step, fitted, stepParts)));
-    }
-  } finally {
-    const charged = made.flatMap(({ verdict }) => verdict.charged.map(({ key }) => key));
-    const keys = [...charged, ...fitted.counters.map(({ key }) => key)];
-    await resetState(parts.store, [...new Set(keys)], clock.nowMs);
+  for (const step of testCase.steps) {
+    const { time } = step;
+    if (time !== null) clock.nowMs = 'atMs' in time ? time.atMs : clock.nowMs + time.afterMs;
+    made.push(...(await runStep(step, fitted, stepParts)));
   }
+  const charged = made.flatMap(({ verdict }) => verdict.charged.map(({ key }) => key));
+  const keys = [...charged, ...fitted.counters.map(({ key }) => key)];
+  const hasHeld = made.some(({ step, verdict }) => step.approvedBy.length > 0 || verdict.decision.approval);
+  await resetCounters(parts.store, [...new Set(keys)]);
+  if (hasHeld) await cancelApprovals(parts.store, clock.nowMs);
   return made;
 }
 

@@ -38,10 +38,14 @@ export async function seedCounters(store: StateStore, { testCase, counters }: Fi
   );
 }
 
-/** Nothing of a case may reach the next: neither what was charged nor what waits for people. */
-export async function resetState(store: StateStore, keys: readonly string[], nowMs: number): Promise<void> {
+/** Nothing that a case has charged may reach the next, */
+export async function resetCounters(store: StateStore, keys: readonly string[]): Promise<void> {
   if (keys.length > 0)
     await changeCounters(store, keys, (record) => ({ ...record, windowStartMs: 0, value: 0, buckets: [] }));
+}
+
+/** nor what waits for people. */
+export async function cancelApprovals(store: StateStore, nowMs: number): Promise<void> {
   for (const { id } of await store.listApprovals({ statuses: ['pending', 'approved'] }))
     await cancelApproval(store, id, nowMs);
 }
