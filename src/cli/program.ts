@@ -8,6 +8,7 @@ import {
   addEval,
   addInspect,
   addScan,
+  addTest,
   addValidate,
   addVerify,
 } from './program/policy-commands.ts';
@@ -47,6 +48,7 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addEval(program);
   addInspect(program);
   addVerify(program);
+  addTest(program);
   addJournal(program);
   addScan(program, serverCommand);
   addAgents(program);

@@ -16,6 +16,7 @@ describe('help', () => {
     'validate',
     'compile',
     'eval',
+    'test',
     'journal',
     'scan',
     'inspect',

@@ -25,10 +25,13 @@ interface JudgedCall {
   readonly held: Held | null;
 }
 
+/** What judging needs of a conversation. */
+export type Judging = Pick<Conversation, 'identity' | 'judge' | 'approvals' | 'results' | 'log'>;
+
 /** A call that humans have approved before is judged with their approval, and not held. */
 export async function judgeCall(
-  conversation: Conversation,
-  { toolCall }: GatedCall,
+  conversation: Judging,
+  { toolCall }: Pick<GatedCall, 'toolCall'>,
   { refusal }: Resumption,
 ): Promise<JudgedCall> {
   const { identity, judge } = conversation;
@@ -46,7 +49,7 @@ interface CallToAsk {
 }
 
 /** What cannot be asked is denied. */
-async function askHumans(conversation: Conversation, toAsk: CallToAsk): Promise<JudgedCall> {
+async function askHumans(conversation: Judging, toAsk: CallToAsk): Promise<JudgedCall> {
   const { approvals, results, log } = conversation;
   const { verdict, asked } = toAsk;
   try {
@@ -94,7 +97,7 @@ interface AnsweredCall {
 
 /** Once it is approved, the approval and the call's charges are used up in one write. */
 async function settleHold(
-  { judge, results }: Conversation,
+  { judge, results }: Pick<Judging, 'judge' | 'results'>,
   { asked, verdict, approval }: AnsweredCall,
 ): Promise<JudgedCall> {
   if (approval.status === 'pending') return { verdict, held: heldBy(approval, 'pending') };
