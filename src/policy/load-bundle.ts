@@ -7,6 +7,7 @@ import {
 } from '../../compiler/model/manifest.ts';
 import { type BundleArchive, readBundleArchive } from './bundle-archive.ts';
 import type { Agent, Decision } from './decision.ts';
+import { type LogRules, readLogRules } from './log-rules.ts';
 import { PolicyError } from './policy-error.ts';
 import { type PreparedCall, prepareCall, type ToolCall } from './prepare-call.ts';
 import { readDecision } from './read-decision.ts';
@@ -32,6 +33,8 @@ export interface LoadedPolicy {
   decide(input: string): Decision;
   /** Whether some call of this tool could be allowed for this agent. */
   isListed(server: string, agent: Agent, tool: string): boolean;
+  /** What the policy says of decisions that are logged elsewhere. */
+  readonly logRules: LogRules;
   /** Whether the policy of this server says which agents may call: callers must say who they are. */
   namesAgents(server: string): boolean;
 }
@@ -50,6 +53,7 @@ export function loadBundle(bytes: Buffer): LoadedPolicy {
     countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? NOTHING_READ),
     decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
+    logRules: readLogRules(archive, evaluator),
     namesAgents: (server) => servers[server]?.namesAgents ?? true,
     isListed: (server, agent, tool) => evaluator.evaluate(listedInput(server, agent, tool), LISTED) === true,
   };

@@ -31,6 +31,8 @@ const INITIAL_PAGES = 64;
 const MAXIMUM_PAGES = 2048;
 
 export interface Evaluator {
+  /** What the module can be asked for. */
+  readonly entrypoints: readonly string[];
   /** JSON text in, the entry point's value out (`undefined` where it has none). Throws `PolicyError('evaluation-failed')`. */
   evaluate(input: string, entrypoint: string): unknown;
 }
@@ -39,7 +41,8 @@ export interface Evaluator {
 export function createEvaluator(wasm: Buffer, data: string): Evaluator {
   const module = compileModule(wasm);
   const instantiate = (): LoadedPolicy => instantiatePolicy(module, wasm.length, data);
-  let evaluateOnce: EvaluateOnce | null = createEvaluateOnce(instantiate());
+  const first = instantiate();
+  let evaluateOnce: EvaluateOnce | null = createEvaluateOnce(first);
 
   const evaluate = (input: string, entrypoint: string): unknown => {
     try {
@@ -54,7 +57,7 @@ export function createEvaluator(wasm: Buffer, data: string): Evaluator {
       );
     }
   };
-  return { evaluate };
+  return { entrypoints: Object.keys(first.entrypoints), evaluate };
 }
 
 type EvaluateOnce = (input: string, entrypoint: string) => unknown;

@@ -114,6 +114,7 @@ const SINCE_VERSION_3 = [
   'approvers',
   'deliveries',
   'policies',
+  'uploads',
   'secrets',
 ];
 const AS_VERSION_2 = `${SINCE_VERSION_3.map((table) => `DROP TABLE ${table}`).join('; ')}; PRAGMA user_version = 2`;

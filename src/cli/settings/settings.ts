@@ -1,6 +1,7 @@
 // What flags and regent.yaml say, each value checked; what is not said is absent.
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import type { OpaSettings } from './opa/opa-settings.ts';
 import type { Address } from './read-setting.ts';
 
 export interface Settings {
@@ -32,6 +33,7 @@ export interface Settings {
   readonly webhook?: WebhookSettings;
   readonly console?: Address;
   readonly consoleUrl?: URL;
+  readonly opa?: OpaSettings;
 }
 
 export interface WebhookSettings {

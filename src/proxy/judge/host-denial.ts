@@ -7,6 +7,7 @@ export type HostRule =
   | 'arguments-unreadable'
   | 'arguments-ambiguous'
   | 'evaluation-failed'
+  | 'policy-missing'
   | 'approval-unusable'
   | 'state-unavailable';
 
