@@ -88,9 +88,9 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
 
 async function openPolicyInForce(options: SidecarOptions, log: Logger): Promise<PolicyNamed> {
   const { opa, serverName: server } = options;
-  if (opa?.bundle != null && server !== null) {
-    return { serverName: server, inForce: await openRemotePolicy({ opa, bundle: opa.bundle, server, log }) };
-  }
+  const bundle = opa?.bundle ?? null;
+  if (opa !== null && bundle !== null && server !== null)
+    return { serverName: server, inForce: await openRemotePolicy({ opa, bundle, server, log }) };
   const files = { files: options.policies, server };
   const first = await openPolicy(files);
   const serverName = chooseServer(first, server);

@@ -21,7 +21,6 @@ export interface StatusReporterOptions {
 /** Several changes that come together are one report. */
 const SETTLE_MS = 50;
 const REGULAR_MS = 60_000;
-const ANSWER_BYTES_MAX = 1024 * 1024;
 
 export function startStatusReporter(options: StatusReporterOptions): StatusReporter {
   const { log } = options;
@@ -67,7 +66,7 @@ async function sendReport({ service, resource, isConsole, report }: StatusReport
     path: resource,
     headers: [['Content-Type', 'application/json']],
     body: Buffer.from(text),
-    maxBytes: ANSWER_BYTES_MAX,
+    maxBytes: 0,
   });
   if (status >= 200 && status < 300) return;
   throw new ServiceError('status', `the status service answers with status ${status}`, { status });

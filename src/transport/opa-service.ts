@@ -7,7 +7,7 @@ export interface ServiceRequest {
   readonly path: string;
   readonly headers?: readonly Header[];
   readonly body?: Buffer;
-  /** Of the answer's body; a longer one fails. */
+  /** Of the answer's body; a longer one fails. 0: it is not read. */
   readonly maxBytes: number;
   /** For so long the service may wait before it answers, beyond its usual time. */
   readonly waitMs?: number;
@@ -17,7 +17,7 @@ export interface ServiceRequest {
 export interface ServiceAnswer {
   readonly status: number;
   header(name: string): string | null;
-  /** Empty where the status is not 2xx. */
+  /** Empty where the status is not 2xx, or it was not to be read. */
   readonly body: Buffer;
 }
 

@@ -6,7 +6,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createWorkbench } from '../cli/run-regent.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/operations.md'];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs/architecture.md',
+  'docs/bundles-and-logs.md',
+  'docs/operations.md',
+];
 const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
 const bench = createWorkbench();
 afterAll(bench.remove);

@@ -5,6 +5,7 @@ import { testAgents } from './contract/agents.ts';
 import { testCommits } from './contract/commits.ts';
 import { testJournal } from './contract/journal.ts';
 import { testLockedCommits } from './contract/locked-commits.ts';
+import { testUploads } from './contract/uploads.ts';
 import { testValues } from './contract/values.ts';
 
 /** Where a store keeps its data: each `open` is another client of the same data. */
@@ -47,5 +48,6 @@ export function testStore(name: string, makePlace: () => Promise<StorePlace>): v
     testValues(subject);
     testJournal(subject);
     testAgents(subject);
+    testUploads(subject);
   });
 }

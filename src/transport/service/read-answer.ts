@@ -17,7 +17,7 @@ export async function readAnswer(
     return typeof value === 'string' ? value : null;
   };
   const isWanted = status >= 200 && status < 300;
-  if (!isWanted) {
+  if (!isWanted || maxBytes === 0) {
     response.destroy();
     return { status, header, body: Buffer.alloc(0) };
   }
