@@ -11,7 +11,7 @@ import type { SidecarOptions } from './settings/sidecar-options.ts';
 export async function runSidecar(options: SidecarOptions): Promise<number> {
   const open = await openGate(options);
   const beside = await openBeside(open, options);
-  const reports = openReports(open, options);
+  const reports = await openReports(open, options);
   const { client, ...rest } = options;
   const exitCode =
     client.kind === 'stdio'

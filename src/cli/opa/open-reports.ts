@@ -36,7 +36,7 @@ interface ReportParts {
   readonly counters: LogCounters;
 }
 
-export function openReports(open: OpenGate, options: SidecarOptions): Reports {
+export async function openReports(open: OpenGate, options: SidecarOptions): Promise<Reports> {
   const { opa } = options;
   if (opa === null || (opa.decisionLogs === null && opa.status === null)) return NO_REPORTS;
   const labels = { ...opa.labels, id: randomUUID(), version: readVersion() };
@@ -52,6 +52,7 @@ export function openReports(open: OpenGate, options: SidecarOptions): Reports {
         });
   // What a sidecar before left waits for the policy, which says what it masks.
   if (logs !== null && !open.hasPolicy()) open.onPolicyChange(logs.wake);
+  await logs?.begun;
   return {
     metrics: () =>
       opa.status?.isPrometheus === true ? metricsText(parts.counters.counts(), open.bundle) : null,
@@ -107,6 +108,7 @@ function openDecisionLogs(
   if (first !== undefined) logs.unshift({ sink: first, counters: parts.counters, onRound });
   const started = logs.map((log) => startLog(parts, { ...log, store, settings }));
   return {
+    begun: Promise.all(started.map((log) => log.begun)).then(() => undefined),
     wake: () => {
       for (const log of started) log.wake();
     },

@@ -1,7 +1,7 @@
 // Uploads decisions for as long as the sidecar runs, and what is left at its end as far as time allows.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryDelayMs, roundDelayMs } from '../../transport/opa-service.ts';
-import { type UploadParts, uploadRound } from './upload-round.ts';
+import { claimCursor, type UploadParts, uploadRound } from './upload-round.ts';
 
 export interface DecisionLogOptions extends UploadParts {
   /** After each round: null, or why it failed. */
@@ -9,6 +9,11 @@ export interface DecisionLogOptions extends UploadParts {
 }
 
 export interface DecisionLog {
+  /**
+   * The cursor stands, or the state cannot be used. No call is judged before: another sidecar that is started later would
+   * make the cursor behind it.
+   */
+  readonly begun: Promise<void>;
   /** The next round is at once. */
   wake(): void;
   close(): Promise<void>;
@@ -48,8 +53,13 @@ export function startDecisionLog(options: DecisionLogOptions): DecisionLog {
       await sleep(delayMs, undefined, { signal: either }).catch(() => undefined);
     }
   };
-  const running = run();
+  const begun = claimCursor(options).then(
+    () => undefined,
+    () => undefined,
+  );
+  const running = begun.then(run);
   return {
+    begun,
     wake: () => pause.abort(),
     close: async () => {
       ending.abort();

@@ -36,7 +36,7 @@ const PAGE = 50;
 
 /** Rejects where a part was not taken, or the state cannot be used. */
 export async function uploadRound(parts: UploadParts): Promise<void> {
-  const claimed = await claim(parts);
+  const claimed = await claimCursor(parts);
   // Another sidecar is at it.
   if (claimed === null) return;
   const { store, sink, holder } = parts;
@@ -48,7 +48,8 @@ export async function uploadRound(parts: UploadParts): Promise<void> {
   }
 }
 
-function claim({ store, sink, holder, sinceMs }: UploadParts): Promise<number | null> {
+/** Null while another sidecar has it. Where the target is new, the cursor stands from then on. */
+export function claimCursor({ store, sink, holder, sinceMs }: UploadParts): Promise<number | null> {
   return store.claimUpload({
     target: sink.target,
     holder,
@@ -88,7 +89,7 @@ async function uploadPage(parts: UploadParts, cursor: number): Promise<number | 
     parts.log.warn({ sequence }, 'a decision is longer than an upload may be: it is not logged');
   };
   for await (const part of sink.parts(page.events, onOversized)) {
-    if ((await claim(parts)) !== position) return null;
+    if ((await claimCursor(parts)) !== position) return null;
     await sendPart(part, counters);
     await advance(part.lastSequence);
     position = part.lastSequence;

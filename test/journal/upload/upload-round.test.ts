@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import type { JournalRow } from '../../../src/journal/journal-row.ts';
+import { startDecisionLog } from '../../../src/journal/upload/decision-log.ts';
 import { createEventRate } from '../../../src/journal/upload/event-rate.ts';
 import type { EventSink } from '../../../src/journal/upload/event-sink.ts';
 import { createLogCounters } from '../../../src/journal/upload/log-counts.ts';
@@ -11,7 +12,7 @@ import type { LogRules } from '../../../src/policy/log-rules.ts';
 import { parseNode } from '../../../src/proxy/read/parse-node.ts';
 import { openSqliteStore } from '../../../src/state/sqlite-store.ts';
 import type { StateStore } from '../../../src/state/store.ts';
-import { sampleRow } from '../../state/sample-batch.ts';
+import { SAMPLE_TIME_MS, sampleRow } from '../../state/sample-batch.ts';
 import { temporaryFolder } from '../../state/temporary-folder.ts';
 
 const PART = 10;
@@ -167,4 +168,19 @@ test('without a policy nothing is uploaded, and nothing is passed over', async (
   expect(made.taken).toEqual([]);
   await uploadRound(made.parts);
   expect(made.taken).toEqual([1, 2, 3]);
+});
+
+test('what one sidecar decides before another starts is uploaded, whoever comes first', async () => {
+  const made = await bench();
+  const log = startDecisionLog({
+    ...made.parts,
+    maker: () => null,
+    sinceMs: SAMPLE_TIME_MS,
+    onRound: () => {},
+  });
+  await log.begun;
+  await made.commit(2, { atMs: SAMPLE_TIME_MS + 1 });
+  await log.close();
+  await uploadRound({ ...made.parts, holder: 'later', sinceMs: SAMPLE_TIME_MS + 2 });
+  expect(made.taken).toEqual([1, 2]);
 });

@@ -82,6 +82,32 @@ test('with long polling a new bundle is there at once', async () => {
   await becomes(sidecar, 'pay/closed');
 });
 
+test('a server that says that it holds requests, and does not, is not asked without a pause', async () => {
+  const control = await startOpaControl();
+  control.contentType = LONG_POLLING;
+  control.holds = false;
+  control.bundle = allowing;
+  const polling = ', long_polling_timeout_seconds: 300';
+  const sidecar = sidecarFolder().start(
+    config(control).replace('max_delay_seconds: 1', `max_delay_seconds: 1${polling}`),
+  );
+  await becomes(sidecar, 'allowed');
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect(control.seen.at(-1)?.headers.prefer).toContain('wait=300');
+  expect(control.seen.length).toBeLessThan(10);
+});
+
+test('where keys are configured, a bundle without a signature never decides', async () => {
+  const control = await startOpaControl();
+  control.bundle = allowing;
+  const sidecar = sidecarFolder().start(
+    config(control, 'keys: {k1: {key: "a shared secret", algorithm: HS256}}\n'),
+  );
+  expect(await outcome(sidecar)).toBe('policy-missing');
+  await soon(() => expect(control.seen.length).toBeGreaterThan(1));
+  expect(await outcome(sidecar)).toBe('policy-missing');
+});
+
 test.each([
   ['is no archive', () => Buffer.from('no bundle')],
   ['is cut off', () => allowing.subarray(0, allowing.length / 2)],
