@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export interface BundleFile {
   readonly file: string;
-  /** Null where none was kept. */
+  /** Null where none was kept. Rejects where it is no good. */
   read(): Promise<Buffer | null>;
   /** Whole or not at all. */
   keep(bytes: Buffer): Promise<void>;
@@ -17,7 +17,10 @@ export function openBundleFile(folder: string, name: string, maxBytes: number): 
     file,
     read: async () => {
       try {
-        if ((await stat(file)).size > maxBytes) throw new Error(`${file} is over ${maxBytes} bytes long`);
+        const { size, mode } = await stat(file);
+        if (size > maxBytes) throw new Error(`${file} is over ${maxBytes} bytes long`);
+        // Whoever can write it decides what agents may do.
+        if ((mode & 0o022) !== 0) throw new Error(`${file} can be written by others; run: chmod 600 ${file}`);
         return await readFile(file);
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;

@@ -42,7 +42,7 @@ export function openService(options: ServiceOptions): OpaService {
   return {
     name,
     request: async (request) => {
-      const headers = [...options.headers, ...(await credentials(options)), ...(request.headers ?? [])];
+      const headers = [...(await ownHeaders(options)), ...(request.headers ?? [])];
       let target = urlOf(url, request.path);
       for (let redirects = 0; ; redirects += 1) {
         const answer = await send({ request, target, headers, agent, options });
@@ -59,15 +59,17 @@ function urlOf({ origin, pathname }: URL, path: string): URL {
   return new URL(`${origin}${pathname.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`);
 }
 
-async function credentials({ name, bearer }: ServiceOptions): Promise<Header[]> {
-  if (bearer === null) return [];
+/** The header fields of the service, its token among them; a token wins over a field of its name. */
+async function ownHeaders({ name, headers, bearer }: ServiceOptions): Promise<Header[]> {
+  if (bearer === null) return [...headers];
+  const others = headers.filter(([field]) => field.toLowerCase() !== 'authorization');
   const { scheme, token } = bearer;
-  if ('text' in token) return [['Authorization', `${scheme} ${token.text}`]];
+  if ('text' in token) return [...others, ['Authorization', `${scheme} ${token.text}`]];
   const text = await readFile(token.file, 'utf8').catch((cause: unknown) => {
     throw new ServiceError('credentials', `the token of the service ${name} cannot be read`, { cause });
   });
   const value = text.trim();
-  if (/^[\x21-\x7e]+$/.test(value)) return [['Authorization', `${scheme} ${value}`]];
+  if (/^[\x21-\x7e]+$/.test(value)) return [...others, ['Authorization', `${scheme} ${value}`]];
   throw new ServiceError('credentials', `the token file of the service ${name} holds no token`);
 }
 

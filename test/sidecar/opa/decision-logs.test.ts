@@ -230,7 +230,7 @@ test('nothing is uploaded while no policy says what is masked', async () => {
   expect(JSON.stringify(control.events())).not.toContain('4111');
 });
 
-test('uploads stay under their size, and what is over the rate or too long alone is left out and counted', async () => {
+test('uploads stay under their size, and what is too long alone is left out and counted', async () => {
   const control = await startOpaControl();
   const folder = sidecarFolder();
   folder.write(

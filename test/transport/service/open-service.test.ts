@@ -53,7 +53,10 @@ const failure = (promise: Promise<unknown>): Promise<ServiceError> =>
 test('a resource is below the URL of the service, and comes with its header fields', async () => {
   const { url, seen } = await serve((_, response) => response.writeHead(200, { ETag: '"x"' }).end('bytes'));
   const service = open(url, {
-    headers: [['X-Own', '1']],
+    headers: [
+      ['X-Own', '1'],
+      ['authorization', 'other'],
+    ],
     bearer: { scheme: 'Token', token: { text: 't0' } },
   });
   const answer = await service.request({ ...get, headers: [['Prefer', 'modes=snapshot']] });
