@@ -7,14 +7,19 @@ import { checkRego, formatRego } from '../../compiler/opa/opa-operations.ts';
 import * as opaTables from '../../src/cli/settings/opa/opa-keys.ts';
 import { type ConfigRead, readConfig } from '../../src/cli/settings/read-config.ts';
 import * as tables from '../../src/cli/settings/setting-keys.ts';
+import { createWorkbench } from '../cli/run-regent.ts';
+
+const readPage = (page: string): string =>
+  readFileSync(path.resolve(import.meta.dirname, '../../docs', page), 'utf8');
 
 function exampleOf(page: string, language: string): string {
-  const text = readFileSync(path.resolve(import.meta.dirname, '../../docs', page), 'utf8');
-  return new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1] ?? '';
+  return new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
 }
 
-const own = exampleOf('operations.md', 'yaml');
-const opa = exampleOf('bundles-and-logs.md', 'yaml');
+const ownPage = readPage('operations.md');
+const opaPage = readPage('bundles-and-logs.md');
+const own = exampleOf(ownPage, 'yaml');
+const opa = exampleOf(opaPage, 'yaml');
 
 /** Beside the files and variables that it names. */
 function read(
@@ -33,7 +38,7 @@ function read(
 }
 
 test('the example of regent.yaml has no problems, and means what it says', () => {
-  const { folder, settings, diagnostics } = read(own, ['api-key', 'door-token'], {
+  const { folder, settings, diagnostics } = read(own, ['api-key', 'door-token', 'webhook-secret'], {
     UPSTREAM_AUTHORIZATION: 'Bearer x',
   });
   expect(diagnostics).toEqual([]);
@@ -50,6 +55,9 @@ test('the example of regent.yaml has no problems, and means what it says', () =>
     jwt: { audience: ['regent'], agentClaim: ['sub'], clockSkewMs: 30_000 },
     bodyBytes: 64 * 1024 * 1024,
     sessionIdleMs: 1_800_000,
+    useWithinMs: 600_000,
+    webhook: { key: Buffer.from('s'.repeat(32)), format: 'json' },
+    console: { host: '127.0.0.1', port: 8930 },
   });
 });
 
@@ -89,9 +97,25 @@ test.each([
 });
 
 test('the example of masks and drop rules is good Rego', async () => {
-  const text = exampleOf('bundles-and-logs.md', 'rego');
+  const text = exampleOf(opaPage, 'rego');
   expect(text).toContain('package system.log');
   const modules = [{ path: 'system/log/log.rego', text }];
   expect(await checkRego(modules)).toEqual([]);
   expect(await formatRego(modules)).toEqual({ ok: true, modules });
+});
+
+test.each([
+  ['1000.00', 'allow'],
+  ['1000.01', 'require_approval'],
+])('the example of approvals: %s is %s', (amount, outcome) => {
+  const bench = createWorkbench();
+  onTestFinished(bench.remove);
+  const [policy = ''] = Array.from(ownPage.matchAll(/```yaml\n(version[\s\S]*?)```/g), ([, text]) => text);
+  const file = bench.write('policy.yaml', policy);
+  const args = ['--tool', 'transfer', '--arguments', `{"amount": ${amount}}`];
+  const decision = JSON.parse(bench.run('eval', '-c', file, ...args).stdout);
+  expect(decision.outcome).toBe(outcome);
+  if (outcome === 'require_approval') {
+    expect(decision.approval).toEqual({ timeout_ms: 1_800_000, required: 2 });
+  }
 });

@@ -38,8 +38,8 @@ export interface Settings {
 
 export interface WebhookSettings {
   readonly url: URL;
-  /** Key of the signatures. */
-  readonly secret: string;
+  /** Of the signatures. */
+  readonly key: Buffer;
   readonly format: 'json' | 'slack';
 }
 

@@ -1,6 +1,7 @@
 // The sidecar's settings as a whole: flags over the config file over defaults, and what they mean together.
 import { readFile } from 'node:fs/promises';
 import type { ApprovalLimits } from '../../approvals/request-approval.ts';
+import { findExposure } from '../../console/exposure.ts';
 import { ANONYMOUS } from '../../policy/decision.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
@@ -108,7 +109,7 @@ export async function readSidecarOptions(
       waitingPerAgent: settings.waitingPerAgent ?? 20,
       webhook: settings.webhook ?? null,
     },
-    console: { address: settings.console ?? null, url: settings.consoleUrl ?? null },
+    console: consoleOptions(settings),
     opa: settings.opa ?? null,
   };
 }
@@ -128,6 +129,13 @@ function checkPolicySource({ policy, opa, server }: Settings): void {
       'the policy comes from a bundle server: say which MCP server this is, with server in the config file or --server',
     );
   }
+}
+
+function consoleOptions(settings: Settings): ConsoleOptions {
+  const { console: address = null, consoleUrl: url = null } = settings;
+  const exposure = address === null ? null : findExposure(address.host, url);
+  if (exposure !== null) throw new CliError(exposure);
+  return { address, url };
 }
 
 async function readConfigFile(file: string): Promise<Settings> {
