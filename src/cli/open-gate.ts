@@ -45,8 +45,13 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
     const policy = inForce.current();
     if (inForce.isReady()) recordPolicy({ store, files: options.policies, server: serverName, policy, log });
   };
-  inForce.onChange(record);
-  record();
+  const tellNotes = (): void => {
+    for (const note of inForce.current().notes) log.warn(note);
+  };
+  for (const listener of [record, tellNotes]) {
+    inForce.onChange(listener);
+    listener();
+  }
   const results = createResultRecorder({ store, now: Date.now, log });
   const judge = createJudge({ policy: inForce.current, store, now: Date.now, log });
   log.info(
@@ -87,11 +92,11 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
 }
 
 async function openPolicyInForce(options: SidecarOptions, log: Logger): Promise<PolicyNamed> {
-  const { opa, serverName: server } = options;
+  const { opa, serverName: server, verification } = options;
   const bundle = opa?.bundle ?? null;
   if (opa !== null && bundle !== null && server !== null)
     return { serverName: server, inForce: await openRemotePolicy({ opa, bundle, server, log }) };
-  const files = { files: options.policies, server };
+  const files = { files: options.policies, server, verification };
   const first = await openPolicy(files);
   const serverName = chooseServer(first, server);
   return { serverName, inForce: keepPolicy({ files, server: serverName, first, log }) };

@@ -40,6 +40,7 @@ export interface Evaluator {
 /** `data` is JSON text. Throws `PolicyError` where the module cannot be used. */
 export function createEvaluator(wasm: Buffer, data: string): Evaluator {
   const module = compileModule(wasm);
+  refuseOldInterface(module);
   const instantiate = (): LoadedPolicy => instantiatePolicy(module, wasm.length, data);
   const first = instantiate();
   let evaluateOnce: EvaluateOnce | null = createEvaluateOnce(first);
@@ -98,6 +99,19 @@ function compileModule(wasm: Buffer): WebAssembly.Module {
   } catch (cause) {
     throw new PolicyError('bundle-broken', 'the policy.wasm of the bundle is not valid WebAssembly', cause);
   }
+}
+
+/** `opa_eval` came with version 1.2 of OPA's binary interface (OPA 0.27). */
+function refuseOldInterface(module: WebAssembly.Module): void {
+  const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
+  const missing = ['opa_eval', 'opa_json_dump', 'builtins', 'entrypoints'].filter(
+    (name) => !exports.includes(name),
+  );
+  if (missing.length === 0) return;
+  throw new PolicyError(
+    'bundle-format',
+    `the policy.wasm of the bundle lacks ${missing.join(', ')}: it was built by an OPA before 0.27, or not by OPA; build it with OPA 1.x`,
+  );
 }
 
 function instantiatePolicy(module: WebAssembly.Module, size: number, data: string): LoadedPolicy {

@@ -18,6 +18,8 @@ describe('help', () => {
     'eval',
     'journal',
     'scan',
+    'inspect',
+    'verify',
     'approvals',
     'approvals list',
     'approvals show',

@@ -1,5 +1,5 @@
 // The examples of regent.yaml in the documents are read, and have every key that there is.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,6 +8,7 @@ import * as opaTables from '../../src/cli/settings/opa/opa-keys.ts';
 import { type ConfigRead, readConfig } from '../../src/cli/settings/read-config.ts';
 import * as tables from '../../src/cli/settings/setting-keys.ts';
 import { createWorkbench } from '../cli/run-regent.ts';
+import { writeKeys } from '../fixtures/signing-keys.ts';
 
 const readPage = (page: string): string =>
   readFileSync(path.resolve(import.meta.dirname, '../../docs', page), 'utf8');
@@ -30,6 +31,7 @@ function read(
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-docs-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const name of files) writeFileSync(path.join(folder, name), 's'.repeat(32), { mode: 0o600 });
+  renameSync(path.join(folder, writeKeys(folder, 'RS256').verification), path.join(folder, 'ci.pub'));
   for (const [name, value] of Object.entries(variables)) {
     process.env[name] = value;
     onTestFinished(() => void delete process.env[name]);
@@ -53,6 +55,8 @@ test('the example of regent.yaml has no problems, and means what it says', () =>
     token: 's'.repeat(32),
     isIdentityRequired: true,
     jwt: { audience: ['regent'], agentClaim: ['sub'], clockSkewMs: 30_000 },
+    keys: { ci: { algorithm: 'RS256', scope: 'production' } },
+    signing: { keyId: 'ci', scope: 'production', excludeFiles: ['*.txt'] },
     bodyBytes: 64 * 1024 * 1024,
     sessionIdleMs: 1_800_000,
     useWithinMs: 600_000,
@@ -62,7 +66,7 @@ test('the example of regent.yaml has no problems, and means what it says', () =>
 });
 
 test('the example of OPA’s configuration has no problems, and means what it says', () => {
-  const files = ['ca.pem', 'cert.pem', 'key.pem', 'bundle-key.pem'];
+  const files = ['ca.pem', 'cert.pem', 'key.pem'];
   const { folder, settings, diagnostics } = read(opa, files, {
     ARCHIVE_PASSPHRASE: 'open',
     MIRROR_TOKEN: 'mirror-token',

@@ -20,6 +20,7 @@ import { readOpa } from './opa/read-opa.ts';
 import { readApprovals, readConsole } from './read-config-approvals.ts';
 import { readHeaders } from './read-config-headers.ts';
 import { readJwt } from './read-config-jwt.ts';
+import { readKeys, readSigning } from './read-config-keys.ts';
 import { type Fields, readFields, readTexts, readWith, settingOf } from './read-config-values.ts';
 import { readTokenFile } from './read-secret.ts';
 import { readAddress, readAgent, readDuration, readPath, readSize, readUpstreamUrl } from './read-setting.ts';
@@ -58,8 +59,10 @@ function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
     limits: readLimits,
     approvals: (value, at) => readApprovals(value, at, inFolder),
     console: readConsole,
+    keys: (value, at) => settingOf('keys', readKeys(value, at, inFolder)),
+    signing: (value, at) => settingOf('signing', readSigning(value, at)),
   });
-  return { ...own, ...readOpa(only(members, OPA_KEYS), inFolder) };
+  return { ...own, ...readOpa(only(members, OPA_KEYS), own.keys ?? {}, inFolder) };
 }
 
 function only<T extends KeyTable>(members: Members<T>, table: T): Members<T> {

@@ -11,6 +11,8 @@ export function absentPolicy(why: string): LoadedPolicy {
     revision: '',
     servers: [],
     rego: [],
+    isTrusted: true,
+    notes: [],
     logRules: { mask: null, drop: null },
     countersOf: () => [],
     prepare: refuse,

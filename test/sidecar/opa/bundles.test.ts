@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { signBundle } from '../../../src/policy/bundle-signature/sign-bundle.ts';
 import type { LineClient } from '../../fixtures/line-client.ts';
 import { LONG_POLLING, type OpaControl, startOpaControl } from '../../fixtures/opa-control.ts';
 import { buildForTest } from '../../policy/load-policy.ts';
@@ -97,15 +98,25 @@ test('a server that says that it holds requests, and does not, is not asked with
   expect(control.seen.length).toBeLessThan(10);
 });
 
-test('where keys are configured, a bundle without a signature never decides', async () => {
+test('where keys are configured, only what is signed with them decides', async () => {
   const control = await startOpaControl();
   control.bundle = allowing;
+  const secret = 'a shared secret of more than 32 bytes';
+  const sign = (bundle: Buffer, key: string): Promise<Buffer> =>
+    signBundle(bundle, { key, algorithm: 'HS256', keyId: 'k1', claims: null });
   const sidecar = sidecarFolder().start(
-    config(control, 'keys: {k1: {key: "a shared secret", algorithm: HS256}}\n'),
+    config(control, `keys: {k1: {key: "\${BUNDLE_SECRET}", algorithm: HS256}}\n`),
+    { BUNDLE_SECRET: secret },
   );
   expect(await outcome(sidecar)).toBe('policy-missing');
-  await soon(() => expect(control.seen.length).toBeGreaterThan(1));
-  expect(await outcome(sidecar)).toBe('policy-missing');
+  control.bundle = await sign(denying, secret);
+  await becomes(sidecar, 'pay/closed');
+  control.bundle = await sign(allowing, 'another secret of more than 32 bytes');
+  await soon(() => expect(sidecar.stderr()).toContain('the old one stays in force'));
+  expect(await outcome(sidecar)).toBe('pay/closed');
+  control.bundle = await sign(allowing, secret);
+  await becomes(sidecar, 'allowed');
+  expect(sidecar.stderr()).not.toContain(secret);
 });
 
 test.each([

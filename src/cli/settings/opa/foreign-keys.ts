@@ -38,9 +38,6 @@ export const FOREIGN_IN_BUNDLE: ForeignKeys = { trigger: BY_ITSELF };
 export const FOREIGN_IN_POLLING: ForeignKeys = {
   superseded_etag_ttl_seconds: 'leave it out: only the newest ETag is sent',
 };
-export const FOREIGN_IN_KEY: ForeignKeys = {
-  private_key: 'Regent only verifies here; bundles are signed where they are built',
-};
 export const FOREIGN_IN_LOGS: ForeignKeys = {
   plugin: NO_PLUGINS,
   mask_decision: 'masks are data.system.log.mask',

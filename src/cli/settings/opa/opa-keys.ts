@@ -7,7 +7,6 @@ export const OPA_KEYS = {
     form: 'name -> bundle',
     meaning: 'The one bundle that the policy comes from, instead of `policy`.',
   },
-  keys: { form: 'id -> key', meaning: 'Keys that bundles are signed with.' },
   labels: { form: 'name -> text', meaning: 'Stand in every decision and status that is reported.' },
   decision_logs: { form: 'decision logs', meaning: 'Where decisions are uploaded to.' },
   status: { form: 'status', meaning: 'Where the state of bundle and decision logs is reported to.' },
@@ -67,21 +66,6 @@ export const POLLING_KEYS = {
     form: 'number',
     meaning: 'For how long the server may hold a request, where it offers that.',
   },
-} as const satisfies KeyTable;
-
-export const SIGNING_KEYS = {
-  keyid: { form: 'id', meaning: 'The key of `keys`.' },
-  scope: { form: 'text', meaning: 'What the signature must be for.' },
-  exclude_files: { form: 'list of globs', meaning: 'Files that are not signed.' },
-} as const satisfies KeyTable;
-
-export const KEY_KEYS = {
-  key: {
-    form: 'text, {env: NAME} or {file: FILE}',
-    meaning: 'PEM of a public key, or the shared secret. Required.',
-  },
-  algorithm: { form: 'text', meaning: '`RS256` by default.' },
-  scope: { form: 'text', meaning: 'Of bundles whose `signing` says none.' },
 } as const satisfies KeyTable;
 
 export const DECISION_LOG_KEYS = {

@@ -1,4 +1,5 @@
 // What regent.yaml says in OPA's words, each value checked.
+import type { Verification } from '../../../policy/bundle-signature/verification.ts';
 import type { ServiceOptions } from '../../../transport/service/open-service.ts';
 
 export interface OpaSettings {
@@ -22,39 +23,7 @@ export interface BundleSettings {
   readonly isPersisted: boolean;
   readonly maxBytes: number;
   /** Null where no bundle need be signed. */
-  readonly verification: BundleVerification | null;
-}
-
-/** How OPA's `keys` and `signing` say that a bundle is to be verified. */
-export interface BundleVerification {
-  readonly keys: Readonly<Record<string, VerificationKey>>;
-  /** Empty where the signature says which key it is. */
-  readonly keyId: string;
-  /** Empty where the key says it. */
-  readonly scope: string;
-  readonly excludeFiles: readonly string[];
-}
-
-export const SIGNATURE_ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'HS256',
-  'HS384',
-  'HS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'RS256',
-  'RS384',
-  'RS512',
-] as const;
-
-export interface VerificationKey {
-  /** PEM of a public key, or a shared secret. */
-  readonly key: string;
-  readonly algorithm: (typeof SIGNATURE_ALGORITHMS)[number];
-  readonly scope: string;
+  readonly verification: Verification | null;
 }
 
 export interface DecisionLogSettings {

@@ -1,34 +1,24 @@
 // `bundles` and `keys` of OPA's configuration.
 import { fileURLToPath } from 'node:url';
-import {
-  describe,
-  missingKey,
-  readBoolean,
-  readNamed,
-  readWhole,
-  readWord,
-} from '../../../../compiler/check/read-values.ts';
+import { describe, readBoolean, readNamed, readWhole } from '../../../../compiler/check/read-values.ts';
 import type { Scope } from '../../../../compiler/check/report.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
+import type { Verification } from '../../../policy/bundle-signature/verification.ts';
 import { readTexts } from '../read-config-values.ts';
 import type { Read } from '../read-setting.ts';
-import { FOREIGN_IN_BUNDLE, FOREIGN_IN_KEY, FOREIGN_IN_POLLING, readOpaMembers } from './foreign-keys.ts';
+import { SIGNING_KEYS } from '../setting-keys.ts';
+import { FOREIGN_IN_BUNDLE, FOREIGN_IN_POLLING, readOpaMembers } from './foreign-keys.ts';
 import { chooseService, type KnownServices } from './known-services.ts';
-import { BUNDLE_KEYS, KEY_KEYS, POLLING_KEYS, SIGNING_KEYS } from './opa-keys.ts';
-import {
-  type BundleSettings,
-  type BundleVerification,
-  SIGNATURE_ALGORITHMS,
-  type VerificationKey,
-} from './opa-settings.ts';
-import { type InFolder, readDelays, readEnvText, readOr, readSecretText } from './read-opa-values.ts';
+import { BUNDLE_KEYS, POLLING_KEYS } from './opa-keys.ts';
+import type { BundleSettings } from './opa-settings.ts';
+import { readDelays, readEnvText, readOr } from './read-opa-values.ts';
 
 const SIZE_BYTES = 64 * 1024 * 1024;
 const DELAYS_SECONDS = [60, 120] as const;
 
 export interface BundleContext {
   readonly services: KnownServices;
-  readonly keys: BundleVerification['keys'];
+  readonly keys: Verification['keys'];
 }
 
 /** The one bundle that gives the policy. */
@@ -74,7 +64,7 @@ function readBundle(
   const timing = readOr(polling, readPolling, NO_POLLING);
   const maxBytes = readOr(size, (value, at) => readWhole(value, at, 1), SIZE_BYTES);
   const isPersisted = readOr(persist, readBoolean, false);
-  const verification = readOr<BundleVerification | null>(
+  const verification = readOr<Verification | null>(
     signing,
     (value, at) => readSigning(value, at, keys),
     Object.keys(keys).length === 0 ? null : { keys, keyId: '', scope: '', excludeFiles: [] },
@@ -111,11 +101,7 @@ function readPolling(node: YamlNode, scope: Scope): Polling | undefined {
   };
 }
 
-function readSigning(
-  node: YamlNode,
-  scope: Scope,
-  keys: BundleContext['keys'],
-): BundleVerification | undefined {
+function readSigning(node: YamlNode, scope: Scope, keys: BundleContext['keys']): Verification | undefined {
   const members = readOpaMembers(node, scope, SIGNING_KEYS);
   if (members === undefined) return undefined;
   const { keyid, scope: wanted, exclude_files: exclude } = members;
@@ -128,24 +114,5 @@ function readSigning(
     keyId,
     scope: readOr(wanted, readEnvText, ''),
     excludeFiles: readOr(exclude, readTexts, []),
-  };
-}
-
-export function readKeys(node: YamlNode, scope: Scope, inFolder: InFolder): BundleVerification['keys'] {
-  const keys = readNamed(node, scope).flatMap(({ key: id, value, scope: at }) => {
-    const key = readKey(value, at, inFolder);
-    return key === undefined ? [] : [[id, key] as const];
-  });
-  return Object.fromEntries(keys);
-}
-
-function readKey(node: YamlNode, scope: Scope, inFolder: InFolder): VerificationKey | undefined {
-  const members = readOpaMembers(node, scope, KEY_KEYS, FOREIGN_IN_KEY);
-  if (members === undefined) return undefined;
-  if (members.key === undefined) missingKey(node, scope, 'key');
-  return {
-    key: readOr(members.key, (value, at) => readSecretText(value, at, inFolder), ''),
-    algorithm: readOr(members.algorithm, (value, at) => readWord(value, at, SIGNATURE_ALGORITHMS), 'RS256'),
-    scope: readOr(members.scope, readEnvText, ''),
   };
 }

@@ -2,20 +2,24 @@
 import { type Members, readNamed } from '../../../../compiler/check/read-values.ts';
 import type { Scope } from '../../../../compiler/check/report.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
+import type { Verification } from '../../../policy/bundle-signature/verification.ts';
 import type { Settings } from '../settings.ts';
 import type { OPA_KEYS } from './opa-keys.ts';
 import type { BundleSettings, DecisionLogSettings, StatusSettings } from './opa-settings.ts';
-import { readBundles, readKeys } from './read-bundles.ts';
+import { readBundles } from './read-bundles.ts';
 import { type InFolder, readEnvText, readOr } from './read-opa-values.ts';
 import { readDecisionLogs, readStatus } from './read-reports.ts';
 import { readServices } from './read-services.ts';
 
 /** Nothing where none of the keys is there. */
-export function readOpa(members: Members<typeof OPA_KEYS>, inFolder: InFolder): Settings {
+export function readOpa(
+  members: Members<typeof OPA_KEYS>,
+  keys: Verification['keys'],
+  inFolder: InFolder,
+): Settings {
   if (Object.values(members).every((member) => member === undefined)) return {};
   const services = readOr(members.services, (node, scope) => readServices(node, scope, inFolder), []);
   const names = services.map(({ name }) => name);
-  const keys = readOr(members.keys, (node, scope) => readKeys(node, scope, inFolder), {});
   const folder = readOr<string | null>(members.persistence_directory, readEnvText, null);
   return {
     opa: {
