@@ -1,6 +1,7 @@
 // The policy in force: replaced as a whole when its files change, kept when the new ones are no good.
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
+import type { BundleStatus } from '../policy/remote/bundle-status.ts';
 import { watchFiles } from '../policy/watch-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { openPolicy, type PolicyFiles, PolicyProblems } from './open-policy.ts';
@@ -9,7 +10,19 @@ export interface PolicyInForce {
   current(): LoadedPolicy;
   /** `listener` runs after another policy has come into force. */
   onChange(listener: () => void): void;
+  /** Whether there is a policy at all. */
+  isReady(): boolean;
+  /** Null where it comes from files. */
+  readonly bundle: BundleWatch | null;
   close(): void;
+}
+
+/** The bundle that the policy comes from, for reports. */
+export interface BundleWatch {
+  readonly name: string;
+  status(): BundleStatus;
+  /** `listener` runs after each attempt to renew it. */
+  onStatus(listener: () => void): void;
 }
 
 export interface PolicyToKeep {
@@ -51,5 +64,11 @@ export function keepPolicy({ files, server, first, log }: PolicyToKeep): PolicyI
     isReloading = false;
   };
   const close = watchFiles(files.files, () => void onFilesChanged());
-  return { current: () => current, onChange: (listener) => void listeners.push(listener), close };
+  return {
+    current: () => current,
+    onChange: (listener) => void listeners.push(listener),
+    isReady: () => true,
+    bundle: null,
+    close,
+  };
 }

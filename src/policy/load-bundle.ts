@@ -11,6 +11,7 @@ import type { Verification } from './bundle-signature/verification.ts';
 import { clockAt } from './clock.ts';
 import { type Agent, ANONYMOUS, type Decision } from './decision.ts';
 import { EVERYTHING_READ, NOTES, NOTHING_READ } from './foreign-bundle.ts';
+import { type LogRules, readLogRules } from './log-rules.ts';
 import { PolicyError } from './policy-error.ts';
 import { type PreparedCall, prepareCall, type ToolCall } from './prepare-call.ts';
 import { readDecision } from './read-decision.ts';
@@ -41,6 +42,8 @@ export interface LoadedPolicy {
   decide(input: string): Decision;
   /** Whether some call of this tool could be allowed for this agent. */
   isListed(server: string, agent: Agent, tool: string): boolean;
+  /** What the policy says of decisions that are logged elsewhere. */
+  readonly logRules: LogRules;
   /** Whether the policy of this server says which agents may call: callers must say who they are. */
   namesAgents(server: string): boolean;
 }
@@ -70,6 +73,7 @@ export async function loadBundle(
     countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? others),
     decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
+    logRules: readLogRules(archive, evaluator),
     namesAgents: (server) => servers[server]?.namesAgents ?? true,
     isListed: (server, agent, tool) =>
       !hasListed || evaluator.evaluate(listedInput(server, agent, tool), LISTED) === true,

@@ -2,6 +2,7 @@
 import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import type { OpaSettings } from './opa/opa-settings.ts';
 import type { Address } from './read-setting.ts';
 
 export interface Settings {
@@ -33,6 +34,7 @@ export interface Settings {
   readonly webhook?: WebhookSettings;
   readonly console?: Address;
   readonly consoleUrl?: URL;
+  readonly opa?: OpaSettings;
   readonly keys?: Verification['keys'];
   readonly signing?: SigningSettings;
   /** What flags say; it stands alone. */

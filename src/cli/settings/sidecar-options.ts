@@ -10,12 +10,14 @@ import { requireBundles } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
 import { defaultStateFile } from '../home.ts';
 import { ConfigProblems } from './config-problems.ts';
+import type { OpaSettings } from './opa/opa-settings.ts';
 import { readConfig } from './read-config.ts';
 import { readFlags, type SidecarFlags } from './read-flags.ts';
 import type { Address } from './read-setting.ts';
 import type { JwtSettings, Settings, WebhookSettings } from './settings.ts';
 
 export interface SidecarOptions {
+  /** Empty where the policy comes from a bundle server. */
   readonly policies: readonly string[];
   /** How a bundle must be signed; null where it must not be. */
   readonly verification: Verification | null;
@@ -34,6 +36,8 @@ export interface SidecarOptions {
   readonly limits: LimitOptions;
   readonly approvals: ApprovalOptions;
   readonly console: ConsoleOptions;
+  /** Null where nothing is said in OPA's words. */
+  readonly opa: OpaSettings | null;
 }
 
 export interface ApprovalOptions extends ApprovalLimits {
@@ -85,11 +89,11 @@ export async function readSidecarOptions(
   const config = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const given = readFlags(flags, serverCommand);
   const settings: Settings = { ...withoutOther(config, given), ...given };
-  if (settings.policy === undefined) throw new CliError('no policy was given; say which with -c POLICY');
-  requireBundles(settings.verification, settings.policy);
+  checkPolicySource(settings);
+  requireBundles(settings.verification, settings.policy ?? []);
   const client = clientOptions(settings);
   return {
-    policies: settings.policy,
+    policies: settings.policy ?? [],
     verification: verificationOf(settings),
     serverName: settings.server ?? null,
     agent: settings.agent ?? ANONYMOUS,
@@ -114,7 +118,29 @@ export async function readSidecarOptions(
       webhook: settings.webhook ?? null,
     },
     console: consoleOptions(settings),
+    opa: settings.opa ?? null,
   };
+}
+
+/** A bundle may come later, so that it cannot say which server the sidecar stands in front of. */
+function checkPolicySource({ policy, opa, server, verification }: Settings): void {
+  const bundle = opa?.bundle ?? null;
+  if (policy === undefined && bundle === null)
+    throw new CliError('no policy was given; say which with -c POLICY');
+  if (policy !== undefined && bundle !== null) {
+    throw new CliError(
+      `the policy was given twice: as a file, and as the bundle ${bundle.name} in the config file; take one of them`,
+    );
+  }
+  if (bundle !== null && verification !== undefined)
+    throw new CliError(
+      '--verification-key is for -c BUNDLE; of a bundle server, keys and signing in the config file say it',
+    );
+  if (bundle !== null && server === undefined) {
+    throw new CliError(
+      'the policy comes from a bundle server: say which MCP server this is, with server in the config file or --server',
+    );
+  }
 }
 
 function consoleOptions(settings: Settings): ConsoleOptions {

@@ -11,7 +11,7 @@ import type { GivenApproval, PreparedCall } from '../../policy/prepare-call.ts';
 import { addCharge, resetsAt, valueAt } from '../../state/counter-window.ts';
 import type { CommitBatch, CounterRecord } from '../../state/store.ts';
 import { createDecisionId } from './decision-id.ts';
-import { hostDenial, refusalDenial } from './host-denial.ts';
+import { type HostRule, hostDenial, refusalDenial } from './host-denial.ts';
 import type { CallToJudge, ChargedCounter, LimitFacts, Verdict } from './verdict.ts';
 
 export interface BatchToDecide {
@@ -152,9 +152,18 @@ function agreedBy(required: number): GivenApproval {
 }
 
 function unprepared(error: PolicyError | undefined): Decision {
-  const code = error?.code;
-  const rule = code === 'arguments-unreadable' || code === 'arguments-ambiguous' ? code : 'evaluation-failed';
-  return hostDenial(rule, error?.message ?? 'the call was not prepared');
+  return hostDenial(refusalRule(error?.code), error?.message ?? 'the call was not prepared');
+}
+
+function refusalRule(code: PolicyError['code'] | undefined): HostRule {
+  switch (code) {
+    case 'arguments-unreadable':
+    case 'arguments-ambiguous':
+    case 'policy-missing':
+      return code;
+    default:
+      return 'evaluation-failed';
+  }
 }
 
 function chargesOf(decision: Decision, prepared: PreparedCall, atMs: number): ChargedCounter[] {
