@@ -1,4 +1,5 @@
 // The checked policy: what the YAML says once every problem is ruled out. The generator reads only this.
+import type { CustomRules } from './custom-rego.ts';
 
 /** Where something stands in a policy file; both numbers start at 1. */
 export interface Position {
@@ -182,4 +183,6 @@ export interface Policy {
   readonly agents: readonly AgentGrant[] | null;
   /** In file order; the entry named `*` adds its rules to every tool. */
   readonly tools: readonly ToolEntry[];
+  /** Hand-written Rego that judges every call of the server too; null where there is none. */
+  readonly custom: CustomRules | null;
 }

@@ -1,9 +1,12 @@
 // `regent compile`: writes the bundle, and its Rego as files for review.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RegoFile } from '../../compiler/model/custom-rego.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
+import type { RegoModule } from '../../compiler/opa/run-opa.ts';
 import { CliError } from './cli-error.ts';
 import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
+import { readRegoTests } from './read-rego.ts';
 
 export interface CompileFlags {
   readonly policy: readonly string[];
@@ -18,8 +21,15 @@ export async function compilePolicies({ policy, output, rego, server }: CompileF
   await writeOutput(output, bundle);
   console.error(`Wrote ${output} (revision ${revision.slice(0, 12)})`);
   if (rego === undefined) return;
-  for (const { path: name, text } of modules) await writeOutput(path.join(rego, name), text);
-  console.error(`Wrote ${modules.length} Rego files under ${rego}`);
+  const tests = await Promise.all(sources.map(({ name, text }) => readRegoTests(name, text)));
+  const files = [...modules, ...tests.flat().map(besideModules)];
+  for (const { path: name, text } of files) await writeOutput(path.join(rego, name), text);
+  console.error(`Wrote ${files.length} Rego files under ${rego}`);
+}
+
+/** Tests of hand-written modules stand with them, so that `opa test` runs there as it does on the originals. */
+function besideModules({ path: name, text }: RegoFile): RegoModule {
+  return { path: `regent/custom/${name}`, text };
 }
 
 function reportProblems(error: unknown): never {

@@ -8,6 +8,7 @@ import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import { CliError } from './cli-error.ts';
 import { bundleCacheFolder } from './home.ts';
+import { findRegoPlaces, readRego } from './read-rego.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];
@@ -46,8 +47,23 @@ export async function openPolicy({ files, server }: PolicyFiles): Promise<Loaded
 
 export async function readSources(files: readonly string[]): Promise<PolicySource[]> {
   return Promise.all(
-    files.map(async (name) => ({ name, text: decodeText(name, await readPolicyFile(name)) })),
+    files.map(async (name) => {
+      const text = decodeText(name, await readPolicyFile(name));
+      return { name, text, rego: await readRego(name, text) };
+    }),
   );
+}
+
+/** Everything that the policy is made of: its files, and the files and folders of its Rego. */
+export async function findPolicyFiles(files: readonly string[]): Promise<string[]> {
+  const places = await Promise.all(
+    files.map(async (name) => {
+      if (isBundle(name)) return [name];
+      const text = await readFile(name, 'utf8').catch(() => '');
+      return [name, ...(await findRegoPlaces(name, text))];
+    }),
+  );
+  return places.flat();
 }
 
 /** Throws `PolicyProblems`, or `CliError` where `server` is no name. */

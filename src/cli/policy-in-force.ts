@@ -3,7 +3,7 @@ import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import { watchFiles } from '../policy/watch-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { openPolicy, type PolicyFiles, PolicyProblems } from './open-policy.ts';
+import { findPolicyFiles, openPolicy, type PolicyFiles, PolicyProblems } from './open-policy.ts';
 
 export interface PolicyInForce {
   current(): LoadedPolicy;
@@ -47,9 +47,48 @@ export function keepPolicy({ files, server, first, log }: PolicyToKeep): PolicyI
     while (isStale) {
       isStale = false;
       await reload();
+      await watchAll();
     }
     isReloading = false;
   };
-  const close = watchFiles(files.files, () => void onFilesChanged());
-  return { current: () => current, onChange: (listener) => void listeners.push(listener), close };
+  const watched = createRewatcher(() => void onFilesChanged());
+  /** Files that were not watched while they were read may have changed since: read them again. */
+  const watchAll = async (): Promise<void> => {
+    if (watched.watch(await findPolicyFiles(files.files))) isStale = true;
+  };
+  watched.watch(files.files);
+  void findPolicyFiles(files.files).then((all) => {
+    if (watched.watch(all)) void onFilesChanged();
+  });
+  return {
+    current: () => current,
+    onChange: (listener) => void listeners.push(listener),
+    close: watched.close,
+  };
+}
+
+interface Rewatcher {
+  /** Watches these files instead; false where they are those that were watched before. */
+  watch(files: readonly string[]): boolean;
+  close(): void;
+}
+
+function createRewatcher(onChange: () => void): Rewatcher {
+  let watched = '';
+  let isClosed = false;
+  let stop = (): void => {};
+  return {
+    watch: (files) => {
+      const next = JSON.stringify(files);
+      if (isClosed || next === watched) return false;
+      watched = next;
+      stop();
+      stop = watchFiles(files, onChange);
+      return true;
+    },
+    close: () => {
+      isClosed = true;
+      stop();
+    },
+  };
 }

@@ -11,7 +11,7 @@ import { PolicyError } from './policy-error.ts';
 import { type PreparedCall, prepareCall, type ToolCall } from './prepare-call.ts';
 import { readDecision } from './read-decision.ts';
 import { createPlanFinder, type ReadPlan } from './tool-plan.ts';
-import { createEvaluator, type Evaluator } from './wasm-evaluator.ts';
+import { BOUNDS, createEvaluator, type Evaluator } from './wasm-evaluator.ts';
 
 const DECISION = 'regent/gateway/decision';
 const LISTED = 'regent/gateway/listed';
@@ -24,6 +24,8 @@ export interface LoadedPolicy {
   readonly servers: readonly string[];
   /** The bundle's Rego, for people to read. */
   readonly rego: BundleArchive['rego'];
+  /** Code that Regent did not generate takes part: a decision may take as long as the bounds allow. */
+  readonly isBounded: boolean;
   /** The counters that the rules of a server keep. */
   countersOf(server: string): readonly CounterPlan[];
   /** Throws `PolicyError` where the arguments cannot be judged. */
@@ -36,29 +38,37 @@ export interface LoadedPolicy {
   namesAgents(server: string): boolean;
 }
 
+export interface BundleTrust {
+  /** Others built it: whatever its manifest says, its code is evaluated within bounds. */
+  readonly isForeign?: boolean;
+}
+
 /** Throws `PolicyError` with a `bundle-…` code: a bundle that does not load decides nothing. */
-export function loadBundle(bytes: Buffer): LoadedPolicy {
+export function loadBundle(bytes: Buffer, { isForeign = false }: BundleTrust = {}): LoadedPolicy {
   const archive = readBundleArchive(bytes);
   const { servers } = readMetadata(archive);
-  const evaluator = createEvaluator(archive.wasm, archive.data);
+  const isBounded = isForeign || Object.values(servers).some(({ custom }) => custom !== undefined);
+  const evaluator = createEvaluator({ ...archive, isBounded });
   const finders = new Map(Object.entries(servers).map(([name, plan]) => [name, createPlanFinder(plan)]));
   for (const [server, plan] of Object.entries(servers)) probeTools(evaluator, server, plan);
   return {
     revision: archive.revision,
     servers: [...finders.keys()],
     rego: archive.rego,
+    isBounded,
     countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? NOTHING_READ),
     decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
     namesAgents: (server) => servers[server]?.namesAgents ?? true,
-    isListed: (server, agent, tool) => evaluator.evaluate(listedInput(server, agent, tool), LISTED) === true,
+    isListed: (server, agent, tool) => isListed(evaluator, listedInput(server, agent, tool)),
   };
 }
 
 /** Each once, those of exact tools first. */
 function countersOf(plan: ServerPlan | undefined): CounterPlan[] {
   if (plan === undefined) return [];
-  const plans = [...Object.values(plan.tools), ...plan.globs.map((entry) => entry.plan), plan.all];
+  const everyTool = plan.custom === undefined ? [plan.all] : [plan.all, plan.custom];
+  const plans = [...Object.values(plan.tools), ...plan.globs.map((entry) => entry.plan), ...everyTool];
   const counters = plans.flatMap((tool) => tool.counters);
   return [...new Map(counters.map((counter) => [counter.base, counter])).values()];
 }
@@ -97,6 +107,16 @@ function probeTools(evaluator: Evaluator, server: string, plan: ServerPlan): voi
       'bundle-probe',
       `the compiled policy does not know its own tool ${JSON.stringify(tool)}; compile it again`,
     );
+  }
+}
+
+/** A tool that nothing can be said about is not shown. */
+function isListed(evaluator: Evaluator, input: string): boolean {
+  try {
+    return evaluator.evaluate(input, LISTED, BOUNDS.listSteps) === true;
+  } catch (error) {
+    if (error instanceof PolicyError) return false;
+    throw error;
   }
 }
 

@@ -157,7 +157,7 @@ function refusal(error: PolicyError | undefined): Decision {
 
 function chargesOf(decision: Decision, prepared: PreparedCall, atMs: number): ChargedCounter[] {
   return (decision.charges ?? []).map(({ counter, amount }) => {
-    const use = prepared.counters.find(({ key }) => key === counter);
+    const use = prepared.counters.find(({ name }) => name === counter);
     if (use === undefined)
       throw new PolicyError('evaluation-failed', `the policy charges ${counter}, which it never read`);
     return { ...use, amount, atMs };
@@ -171,7 +171,7 @@ function limitFacts(
   nowMs: number,
 ): LimitFacts | null {
   const { counter, limit } = decision.violations.find(({ rule }) => rule === decision.rule) ?? {};
-  const use = prepared.counters.find(({ key }) => key === counter);
+  const use = prepared.counters.find(({ name }) => name === counter);
   if (use === undefined || limit === undefined) return null;
   const record = recordOf(counters, use.key);
   const remaining = Math.max(0, limit - valueAt(record, use.plan, nowMs));

@@ -35,6 +35,8 @@ export interface JudgeParts {
 }
 
 const BATCH_MAX = 128;
+/** Where one decision may take some 100 ms: between batches the proxy does its other work, and releases the lock. */
+const BOUNDED_BATCH_MAX = 4;
 
 interface WaitingCall extends CallToJudge {
   readonly answer: (verdict: Verdict) => void;
@@ -44,10 +46,12 @@ export function createJudge(parts: JudgeParts): Judge {
   const committer = createCommitter(parts.store);
   const waiting: WaitingCall[] = [];
   let isRunning = false;
+  let batchMax = BOUNDED_BATCH_MAX;
 
   const decide = async (calls: readonly CallToJudge[]): Promise<readonly Verdict[]> => {
     try {
       const policy = parts.policy();
+      batchMax = policy.isBounded ? BOUNDED_BATCH_MAX : BATCH_MAX;
       const prepared = calls.map(({ call }) => prepare(policy, call));
       let verdicts: readonly Verdict[] = [];
       const approvalIds = calls.flatMap(({ approvalId }) => approvalId ?? []);
@@ -65,7 +69,7 @@ export function createJudge(parts: JudgeParts): Judge {
   };
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH_MAX);
+      const batch = waiting.splice(0, batchMax);
       const verdicts = await decide(batch);
       for (const [index, { answer }] of batch.entries()) answer(verdicts[index] ?? unjournalled(null));
     }
