@@ -72,11 +72,10 @@ function patternDiagnostics({ patterns }: PoliciesRead, errors: PatternErrors): 
   });
 }
 
-/** What OPA finds only once all modules are together, such as a recursion, or what its planner cannot plan. */
+/** What OPA finds only once all modules are together: most likely the hand-written ones are what it cannot plan. */
 function explainBuild(problems: readonly OpaProblem[], custom: readonly CustomModule[]): Diagnostic[] {
   const files = new Map(custom.map(({ path, file }) => [path, file]));
-  const ofGenerated = problems.find(({ file }) => file !== '' && !files.has(file));
-  if (files.size === 0 || ofGenerated !== undefined) throw generatedBadRego(ofGenerated ?? problems[0]);
+  if (files.size === 0) throw generatedBadRego(problems[0]);
   return problems.map((problem) => explainRegoProblem(problem, files));
 }
 

@@ -26,13 +26,16 @@ function kindOf(code: string): Pick<Diagnostic, 'code' | 'suggestion'> {
     case 'rego_parse_error':
       return { code: 'rego-syntax', suggestion: null };
     case 'custom_package':
-      return { code: 'rego-package', suggestion: 'begin it with regent.custom, such as regent.custom.budget' };
+      return {
+        code: 'rego-package',
+        suggestion: 'begin it with regent.custom, such as regent.custom.budget',
+      };
     case 'custom_contract':
       return { code: 'rego-contract', suggestion: 'see docs/custom-rego.md' };
     case 'custom_builtin':
       return { code: 'rego-function', suggestion: null };
     case 'custom_reference':
-      return { code: 'rego-reference', suggestion: 'a rule that rests on it would never hold' };
+      return { code: 'rego-reference', suggestion: null };
     default:
       return { code: 'rego-error', suggestion: null };
   }

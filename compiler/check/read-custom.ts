@@ -1,7 +1,7 @@
 // Reads what a policy says of its hand-written Rego: which files it names, and what they may count.
 import type { CustomCounter, RegoFile, RegoSource } from '../model/custom-rego.ts';
-import { quoteText } from '../parse/quote-text.ts';
 import { parseYaml } from '../parse/parse-yaml.ts';
+import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { COUNTER_KEYS, WINDOWS } from '../schema/grammar.ts';
 import { readCounterName, readPer } from './read-limits.ts';
@@ -30,7 +30,12 @@ export function listRego(name: string, text: string): string[] {
 export function readRego({ value, scope }: KeyedEntry, sources: readonly RegoSource[]): RegoFile[] {
   const items = readList(value, scope) ?? [];
   if (value.kind === 'list' && items.length === 0)
-    scope.problem('bad-value', value.position, 'no file is named here', 'name files or folders, or leave rego out');
+    scope.problem(
+      'bad-value',
+      value.position,
+      'no file is named here',
+      'name files or folders, or leave rego out',
+    );
   return items.flatMap(({ node, scope: below }) => {
     const listed = readText(node, below);
     if (listed === undefined) return [];

@@ -1,6 +1,7 @@
 // From the texts of policy files to checked policies, one for each server, with every problem of all of them.
-import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts';
+
 import type { RegoFile, RegoSource } from '../model/custom-rego.ts';
+import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts';
 import type { Policy } from '../model/policy.ts';
 import { uniqueBy } from '../model/unique-by.ts';
 import { parseYaml } from '../parse/parse-yaml.ts';
@@ -52,7 +53,10 @@ export function readPolicies(
     policies,
     diagnostics: sortDiagnostics(diagnostics, fileNames(files)),
     patterns,
-    modules: uniqueBy(policies.flatMap(({ custom }) => custom?.files ?? []), ({ name }) => name),
+    modules: uniqueBy(
+      policies.flatMap(({ custom }) => custom?.files ?? []),
+      ({ name }) => name,
+    ),
   };
 }
 

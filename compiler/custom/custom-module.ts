@@ -8,9 +8,10 @@ export interface CustomModule extends InspectedRego {
   readonly file: RegoFile;
 }
 
-/** Masks and drops of decision logs live there. */
-export const LOG_PACKAGE = 'system.log';
-const LOG_RULES = ['mask', 'drop'];
+/** Masks and drops of decision logs. */
+export function isLogModule(module: CustomModule): boolean {
+  return module.package[0] === 'system';
+}
 
 /** Those that the policy names, in the order of their paths. */
 export function modulesOf({ custom }: Policy, modules: readonly CustomModule[]): CustomModule[] {
@@ -20,6 +21,6 @@ export function modulesOf({ custom }: Policy, modules: readonly CustomModule[]):
 
 /** Entry points that hand-written modules add: what a decision log hides or leaves out. */
 export function logEntrypoints(modules: readonly CustomModule[]): string[] {
-  const names = modules.flatMap((module) => (module.package === LOG_PACKAGE ? module.names : []));
-  return LOG_RULES.filter((name) => names.includes(name)).map((name) => `system/log/${name}`);
+  const names = modules.flatMap((module) => (isLogModule(module) ? module.names : []));
+  return ['mask', 'drop'].filter((name) => names.includes(name)).map((name) => `system/log/${name}`);
 }

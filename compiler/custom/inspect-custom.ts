@@ -7,6 +7,7 @@ import { readRegoLibrary } from '../generate/rego-library.ts';
 import type { RegoFile } from '../model/custom-rego.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Policy } from '../model/policy.ts';
+import { uniqueBy } from '../model/unique-by.ts';
 import { inspectRego, type PatternErrors } from '../opa/opa-operations.ts';
 import { type CustomModule, modulesOf } from './custom-module.ts';
 
@@ -31,10 +32,18 @@ export async function inspectCustom({ policies, modules, patterns }: PoliciesRea
     return file === undefined ? [] : [{ ...one, file }];
   });
   const diagnostics = [
-    ...problems.map((problem) => explainRegoProblem(problem, files)),
+    ...uniqueBy(
+      problems.map((problem) => explainRegoProblem(problem, files)),
+      placeOf,
+    ),
     ...policies.flatMap((policy) => checkCounterNames(policy, modulesOf(policy, found))),
   ];
   return { modules: found, diagnostics, patternErrors };
+}
+
+/** OPA's parser tells one slip several times. */
+function placeOf({ code, position: { file, line, column } }: Diagnostic): string {
+  return JSON.stringify([code, file, line, column]);
 }
 
 /** Paths in the bundle: as below the listed folder, each only once. */

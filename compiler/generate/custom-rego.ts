@@ -1,5 +1,5 @@
 // The module that joins hand-written packages to a server: what each of them gives, turned into what the gateway reads.
-import { type CustomModule, LOG_PACKAGE } from '../custom/custom-module.ts';
+import { type CustomModule, isLogModule } from '../custom/custom-module.ts';
 import type { CustomCounter } from '../model/custom-rego.ts';
 import type { EntryRego } from './entry-rego.ts';
 import { joinBlocks, printObject, printRule, printSet } from './print/print-rego.ts';
@@ -21,6 +21,8 @@ const FIRST_ORDER = 1_000_000;
 /** Packages by name, each with all its modules; only those with rules of the contract. */
 interface CustomPackage {
   readonly name: string;
+  /** Below `regent.custom`. */
+  readonly steps: readonly string[];
   readonly modules: readonly CustomModule[];
   readonly sets: ReadonlySet<string>;
 }
@@ -29,7 +31,7 @@ export function printCustom({ modules, counters }: CustomToPrint): EntryRego {
   const claimName = createNames(OWN_NAMES);
   let order = FIRST_ORDER;
   const packages = findPackages(modules).map((one) => {
-    const table = claimName(snakeCase(one.name.replace(/^regent\.custom\.?/, ''), 'rules'));
+    const table = claimName(snakeCase(one.steps.join('_'), 'rules'));
     const text = joinBlocks([
       `# What ${one.name} says (${one.modules.map(({ file }) => commentText(file.path)).join(', ')}).`,
       ...printSets(one, table),
@@ -39,7 +41,9 @@ export function printCustom({ modules, counters }: CustomToPrint): EntryRego {
     return text;
   });
   const names = counters.map(({ name }) => quoteText(name));
-  const declared = packages.some((text) => text.includes(', counters, ')) ? `counters := ${printSet(names)}` : '';
+  const declared = packages.some((text) => text.includes(', counters, '))
+    ? `counters := ${printSet(names)}`
+    : '';
   return {
     text: joinBlocks([declared, ...packages]),
     imports: packages.length === 0 ? '' : 'import data.regent.contract',
@@ -55,14 +59,20 @@ export function printCustomSets(modules: readonly CustomModule[], packageRef: st
 }
 
 function findPackages(modules: readonly CustomModule[]): CustomPackage[] {
-  const names = [...new Set(modules.map((module) => module.package))].sort();
-  return names
-    .filter((name) => name !== LOG_PACKAGE)
-    .map((name) => {
-      const own = modules.filter((module) => module.package === name);
-      return { name, modules: own, sets: new Set(own.flatMap((module) => module.names)) };
-    })
-    .filter(({ sets }) => ['deny', 'require_approval', 'charges'].some((set) => sets.has(set)));
+  const packages = new Map<string, CustomModule[]>();
+  for (const module of modules) {
+    if (isLogModule(module)) continue;
+    const name = joinRef('regent', module.package.slice(1));
+    packages.set(name, [...(packages.get(name) ?? []), module]);
+  }
+  return Array.from(packages, ([name, own]) => ({
+    name,
+    steps: own[0]?.package.slice(2) ?? [],
+    modules: own,
+    sets: new Set(own.flatMap((module) => module.names)),
+  }))
+    .filter(({ sets }) => ['deny', 'require_approval', 'charges'].some((set) => sets.has(set)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** A member that breaks the contract is a denial, whatever set it stands in. */
@@ -73,11 +83,11 @@ function filledSets({ sets }: CustomPackage): ReadonlySet<string> {
   return filled;
 }
 
-function printSets({ name, sets }: CustomPackage, table: string): string[] {
-  const [, , ...steps] = name.split('.');
+function printSets({ steps, sets }: CustomPackage, table: string): string[] {
   const from = (set: string): string => `some member in ${joinRef('data.regent.custom', [...steps, set])}`;
   const texts: string[] = [];
-  if (sets.has('deny')) texts.push(printRule(`deny contains contract.denial(member, ${table})`, [from('deny')]));
+  if (sets.has('deny'))
+    texts.push(printRule(`deny contains contract.denial(member, ${table})`, [from('deny')]));
   if (sets.has('require_approval')) {
     const asked = [from('require_approval')];
     texts.push(

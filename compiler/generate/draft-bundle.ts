@@ -23,10 +23,7 @@ export interface BundleDraft {
 export const ENTRYPOINTS = ['regent/gateway/decision', 'regent/gateway/listed', 'regent/gateway/registered'];
 
 /** One policy for each server; `custom` are the hand-written modules that they name. */
-export function draftBundle(
-  policies: readonly Policy[],
-  custom: readonly CustomModule[] = [],
-): BundleDraft {
+export function draftBundle(policies: readonly Policy[], custom: readonly CustomModule[] = []): BundleDraft {
   const content = {
     modules: [
       ...readRegoLibrary(),

@@ -87,7 +87,7 @@ func bundleOf(req request, modules []parsedModule) *bundle.Bundle {
 func rootsOf(modules []parsedModule) []string {
 	roots := []string{"regent"}
 	for _, module := range modules {
-		if packageName(module.parsed) == logPackage {
+		if isLog(module.parsed) {
 			return append(roots, "system/log")
 		}
 	}

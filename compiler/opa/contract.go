@@ -32,7 +32,7 @@ var contract = map[string]memberKeys{
 }
 
 func checkContract(module parsedModule) []problem {
-	if packageName(module.parsed) == logPackage {
+	if isLog(module.parsed) {
 		return nil
 	}
 	var problems []problem

@@ -9,9 +9,10 @@ import (
 
 // customModule is what Regent must know of a hand-written module before it joins it to a policy.
 type customModule struct {
-	Path    string `json:"path"`
-	Package string `json:"package"`
-	Row     int    `json:"row"`
+	Path string `json:"path"`
+	// Package is the path of the package, one name a step.
+	Package []string `json:"package"`
+	Row     int      `json:"row"`
 	// Names are the rules that the module defines, each once.
 	Names []string `json:"names"`
 	// Rules are the places of the contract's rules.
@@ -28,8 +29,10 @@ type counterUse struct {
 	Col  int    `json:"col"`
 }
 
-const customRoot = "regent.custom"
-const logPackage = "system.log"
+var customRoot = []string{"regent", "custom"}
+
+// logPackage holds masks and drops, which see the event of a decision, not a call.
+var logPackage = []string{"system", "log"}
 
 // inspect checks hand-written modules beside the library that they may import, and tells what they read. All problems
 // are told that can be found at once.
@@ -69,22 +72,25 @@ func inspect(req request) response {
 func describeModule(module parsedModule, compiled *ast.Module) customModule {
 	described := customModule{
 		Path:      module.Path,
-		Package:   packageName(module.parsed),
+		Package:   packagePath(module.parsed),
 		Row:       module.parsed.Package.Location.Row,
 		Names:     ruleNames(module.parsed),
 		Rules:     contractRules(module.parsed),
 		Arguments: argumentPaths(compiled),
 		Counters:  counterUses(module.parsed, compiled),
 	}
-	if described.Package == logPackage {
-		// Masks and drops see the event of a decision, not a call.
+	if isLog(module.parsed) {
 		described.Rules, described.Arguments, described.Counters = nil, nil, nil
 	}
 	return described
 }
 
-func packageName(module *ast.Module) string {
-	return strings.TrimPrefix(module.Package.Path.String(), "data.")
+func packagePath(module *ast.Module) []string {
+	return constantSteps(module.Package.Path[1:])
+}
+
+func isLog(module *ast.Module) bool {
+	return slices.Equal(packagePath(module), logPackage)
 }
 
 func ruleNames(module *ast.Module) []string {
@@ -102,25 +108,42 @@ func nameOf(rule *ast.Rule) string {
 }
 
 func checkPackage(module parsedModule) []problem {
-	name := packageName(module.parsed)
-	if name == customRoot || name == logPackage || strings.HasPrefix(name, customRoot+".") {
+	path := packagePath(module.parsed)
+	isCustom := len(path) >= len(customRoot) && slices.Equal(path[:len(customRoot)], customRoot)
+	if isCustom || isLog(module.parsed) {
 		return nil
 	}
-	return []problem{problemAt("custom_package", "the package "+name+" is not under "+customRoot, module.parsed.Package.Location)}
+	name := strings.TrimPrefix(module.parsed.Package.Path.String(), "data.")
+	message := "the package " + name + " is not under " + strings.Join(customRoot, ".")
+	return []problem{problemAt("custom_package", message, module.parsed.Package.Location)}
 }
 
 // checkData finds references to documents that no module defines: they would never have a value, so that a rule that
-// rests on one would never deny.
+// rests on one would never deny. The gateway is there, but reads the hand-written rules itself.
 func checkData(compiler *ast.Compiler, module *ast.Module) []problem {
 	var problems []problem
-	ast.WalkRefs(module, func(ref ast.Ref) bool {
-		isData := ref[0].Equal(ast.DefaultRootDocument)
-		if isData && len(compiler.GetRulesDynamicWithOpts(ref, ast.RulesOptions{})) == 0 {
+	check := func(ref ast.Ref) bool {
+		if !ref[0].Equal(ast.DefaultRootDocument) {
+			return false
+		}
+		rules := compiler.GetRulesDynamicWithOpts(ref, ast.RulesOptions{})
+		if len(rules) == 0 {
 			problems = append(problems, problemAt("custom_reference", "nothing defines "+ref.String(), locationOf(ref, module)))
 		}
+		if slices.ContainsFunc(rules, isGateway) {
+			message := "hand-written rules cannot read " + ref.String() + ", which reads them"
+			problems = append(problems, problemAt("custom_reference", message, locationOf(ref, module)))
+		}
 		return false
-	})
+	}
+	for _, rule := range module.Rules {
+		ast.WalkRefs(rule, check)
+	}
 	return problems
+}
+
+func isGateway(rule *ast.Rule) bool {
+	return slices.Equal(packagePath(rule.Module), []string{"regent", "gateway"})
 }
 
 func locationOf(ref ast.Ref, module *ast.Module) *ast.Location {

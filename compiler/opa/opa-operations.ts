@@ -61,7 +61,11 @@ export interface InspectResult {
 
 /** Checks hand-written modules, and tells what joining them to a policy takes. */
 export async function inspectRego(request: InspectRequest): Promise<InspectResult> {
-  const { custom = [], problems = [], patternErrors = [] } = await runOpa({ operation: 'inspect', ...request });
+  const {
+    custom = [],
+    problems = [],
+    patternErrors = [],
+  } = await runOpa({ operation: 'inspect', ...request });
   return { custom, problems, patternErrors };
 }
 

@@ -15,13 +15,13 @@ func argumentPaths(module *ast.Module) [][]string {
 	paths := [][]string{}
 	seen := map[string]bool{}
 	walkInput(module, func(path []*ast.Term) {
-		if len(path) > 0 {
-			if name, isText := textOf(path[0]); isText && name != "arguments" {
+		names := []string{}
+		if steps := constantSteps(path); len(steps) > 0 {
+			if steps[0] != "arguments" {
 				return
 			}
-			path = path[1:]
+			names = steps[1:]
 		}
-		names := constantSteps(path)
 		key := strings.Join(names, "\x00")
 		if !seen[key] {
 			seen[key] = true

@@ -45,14 +45,16 @@ export interface OpaTest {
 /** What OPA finds in a hand-written module. */
 export interface InspectedRego {
   readonly path: string;
-  /** `regent.custom.budget` */
-  readonly package: string;
+  /** `regent`, `custom`, `budget` */
+  readonly package: readonly string[];
   /** Where the package is declared. */
   readonly row: number;
   /** Every rule that it defines, once. */
   readonly names: readonly string[];
   /** Rules of `deny` and `require_approval`; `name` is the constant "rule" of their members, "" where it is not one. */
-  readonly rules: ReadonlyArray<RegoPlace & { readonly title?: string; readonly description?: string }> | null;
+  readonly rules: ReadonlyArray<
+    RegoPlace & { readonly title?: string; readonly description?: string }
+  > | null;
   /** Paths below `input.arguments`; an empty one is all of them. */
   readonly arguments: ReadonlyArray<readonly string[]> | null;
   /** Custom counters that it names. */

@@ -1,6 +1,7 @@
 // The manifest's metadata: for each server and tool, what a decision reads.
-import { findCommonEntry, findGlobEntries } from '../generate/server-rego.ts';
+
 import { type CustomModule, modulesOf } from '../custom/custom-module.ts';
+import { findCommonEntry, findGlobEntries } from '../generate/server-rego.ts';
 import { BUNDLE_FORMAT, type BundleMetadata, type ServerPlan } from '../model/manifest.ts';
 import type { Policy } from '../model/policy.ts';
 import { planCustom } from './custom-plan.ts';

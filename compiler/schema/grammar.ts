@@ -31,7 +31,8 @@ export const POLICY_KEYS = {
   tools: { form: 'tool name, glob or "*" -> entry', meaning: 'The rules of each tool.' },
   rego: {
     form: 'list of files or folders',
-    meaning: 'Hand-written Rego that judges every call too; from the folder of this file. See custom-rego.md.',
+    meaning:
+      'Hand-written Rego that judges every call too; from the folder of this file. See custom-rego.md.',
   },
   counters: { form: 'name -> counter', meaning: 'What hand-written Rego may count.' },
 } as const satisfies KeyTable;

@@ -78,7 +78,9 @@ async function isFolder(place: string): Promise<boolean> {
  * what a ConfigMap's files are; hidden names are left out, since that is where it keeps what they point to.
  */
 async function walk(folder: string): Promise<string[]> {
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(
+    ({ name }) => !name.startsWith('.'),
+  );
   const found = await Promise.all(entries.map((entry) => walkEntry(folder, entry)));
   return found.flat().sort();
 }

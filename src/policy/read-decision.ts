@@ -40,7 +40,10 @@ function readViolations(value: unknown, field: string): Violation[] {
   return violations.sort((a, b) => compareText(a.rule, b.rule));
 }
 
-function readMetadata({ title, description }: Record<string, unknown>): Pick<Violation, 'title' | 'description'> {
+function readMetadata({
+  title,
+  description,
+}: Record<string, unknown>): Pick<Violation, 'title' | 'description'> {
   return {
     ...(title === undefined ? {} : { title: readText(title, 'title') }),
     ...(description === undefined ? {} : { description: readText(description, 'description') }),

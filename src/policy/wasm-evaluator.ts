@@ -105,7 +105,8 @@ function explainStop(policy: LoadedPolicy, steps: number, cause: unknown): strin
   const left = stepsOf(policy);
   if (left !== null && left.value < 0) return `it took too long, more than ${steps} steps`;
   const why = describe(cause);
-  return why.includes('opa_malloc') ? `it needs too much memory (${why})` : why;
+  // OPA's arithmetic does not ask whether it got the memory it wanted.
+  return /opa_malloc|out of bounds/.test(why) ? `it needs too much memory (${why})` : why;
 }
 
 type EvaluateOnce = (input: string, entrypoint: string, steps: number) => unknown;

@@ -21,6 +21,7 @@ import {
 /** The module's exported `i32` that holds what is left; it is below 0 once a module was stopped. */
 export const STEPS_LEFT = 'regent_steps_left';
 
+const MAGIC = Buffer.from('\0asm');
 const IMPORTS = 2;
 const GLOBALS = 6;
 const EXPORTS = 7;
@@ -42,7 +43,10 @@ export function meterWasm(wasm: Buffer, steps: number): Buffer {
   const own = bodyOf(GLOBALS);
   const counter = countImportedGlobals(bodyOf(IMPORTS)) + (own === null ? 0 : countOf(own));
   const changed = new Map([
-    [GLOBALS, appendTo(own, Buffer.concat([Buffer.from([0x7f, 1, 0x41]), printSigned(steps), Buffer.from([END])]))],
+    [
+      GLOBALS,
+      appendTo(own, Buffer.concat([Buffer.from([0x7f, 1, 0x41]), printSigned(steps), Buffer.from([END])])),
+    ],
     [EXPORTS, appendTo(bodyOf(EXPORTS), printExport(counter))],
     [CODE, meterCode(bodyOf(CODE), counter)],
   ]);
@@ -55,14 +59,19 @@ export function meterWasm(wasm: Buffer, steps: number): Buffer {
 
 /** Custom sections hold names and notes only, and are dropped. */
 function readSections(wasm: Buffer): Section[] {
-  if (wasm.readUInt32BE(0) !== 0x0061736d) throw new PolicyError('bundle-broken', 'the policy.wasm of the bundle is no WebAssembly');
+  if (!wasm.subarray(0, 4).equals(MAGIC))
+    throw new PolicyError('bundle-broken', 'the policy.wasm of the bundle is no WebAssembly');
   const at: WasmCursor = { bytes: wasm, offset: 8 };
   const sections: Section[] = [];
   while (at.offset < wasm.length) {
     const id = readByte(at);
     const body = readBytes(at, readUnsigned(at));
     if (id === 0) continue;
-    if (!ORDER.includes(id)) throw new PolicyError('bundle-broken', `the policy.wasm of the bundle has a section of the kind ${id}, which OPA's compiler does not write`);
+    if (!ORDER.includes(id))
+      throw new PolicyError(
+        'bundle-broken',
+        `the policy.wasm of the bundle has a section of the kind ${id}, which OPA's compiler does not write`,
+      );
     sections.push({ id, body });
   }
   return sections;
@@ -111,7 +120,12 @@ function appendTo(body: Buffer | null, element: Buffer): Buffer {
 
 function printExport(counter: number): Buffer {
   const name = Buffer.from(STEPS_LEFT);
-  return Buffer.concat([printUnsigned(name.length), name, Buffer.from([GLOBAL_KIND]), printUnsigned(counter)]);
+  return Buffer.concat([
+    printUnsigned(name.length),
+    name,
+    Buffer.from([GLOBAL_KIND]),
+    printUnsigned(counter),
+  ]);
 }
 
 function meterCode(code: Buffer | null, counter: number): Buffer | null {
@@ -136,7 +150,10 @@ function meterFunction(body: Buffer, counter: number): Buffer {
   const parts: Buffer[] = [];
   let from = 0;
   for (const { offset, instructions } of findTolls(body)) {
-    parts.push(body.subarray(from, offset), takeSteps(counter, 1 + Math.floor(instructions / INSTRUCTIONS_PER_STEP)));
+    parts.push(
+      body.subarray(from, offset),
+      takeSteps(counter, 1 + Math.floor(instructions / INSTRUCTIONS_PER_STEP)),
+    );
     from = offset;
   }
   return Buffer.concat([...parts, body.subarray(from)]);

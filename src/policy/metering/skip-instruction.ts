@@ -10,6 +10,17 @@ export const LOOP = 0x03;
 export const IF = 0x04;
 export const END = 0x0b;
 
+/** Of those behind 0xfc only the conversions that saturate: copying and filling memory come after them. */
+const LAST_CONVERSION = 7;
+
+/** unreachable, nop, else, end, return, drop and select stand alone; the others name a block, a place or a value. */
+const NUMBERS = new Map([
+  ...[0x00, 0x01, 0x05, END, 0x0f, 0x1a, 0x1b].map((opcode) => [opcode, 0] as const),
+  ...[BLOCK, LOOP, IF, 0x0c, 0x0d, 0x10].map((opcode) => [opcode, 1] as const),
+  ...[0x20, 0x21, 0x22, 0x23, 0x24, 0x3f, 0x40, 0x41, 0x42].map((opcode) => [opcode, 1] as const),
+  [0x11, 2] as const,
+]);
+
 /** Moves past one instruction and gives its opcode. Throws `PolicyError` where it is not one of those. */
 export function skipInstruction(at: WasmCursor): number {
   const opcode = readByte(at);
@@ -18,51 +29,19 @@ export function skipInstruction(at: WasmCursor): number {
 }
 
 function skipOperands(at: WasmCursor, opcode: number): void {
-  if (opcode >= 0x45 && opcode <= 0xc4) return;
-  if (opcode >= 0x28 && opcode <= 0x3e) return skipNumbers(at, 2);
-  switch (opcode) {
-    case 0x00: // unreachable
-    case 0x01: // nop
-    case 0x05: // else
-    case END:
-    case 0x0f: // return
-    case 0x1a: // drop
-    case 0x1b: // select
-      return;
-    case BLOCK:
-    case LOOP:
-    case IF:
-    case 0x0c: // br
-    case 0x0d: // br_if
-    case 0x10: // call
-    case 0x20: // local.get
-    case 0x21: // local.set
-    case 0x22: // local.tee
-    case 0x23: // global.get
-    case 0x24: // global.set
-    case 0x3f: // memory.size
-    case 0x40: // memory.grow
-    case 0x41: // i32.const
-    case 0x42: // i64.const
-      return skipNumber(at);
-    case 0x0e: // br_table
-      return skipNumbers(at, readUnsigned(at) + 1);
-    case 0x11: // call_indirect
-      return skipNumbers(at, 2);
-    case 0x43: // f32.const
-      return void readBytes(at, 4);
-    case 0x44: // f64.const
-      return void readBytes(at, 8);
-    case 0xfc:
-      return skipExtended(at);
-  }
-  throw refused(opcode);
+  const numbers = numbersOf(opcode);
+  if (numbers !== undefined) skipNumbers(at, numbers);
+  else if (opcode === 0x0e) skipNumbers(at, readUnsigned(at) + 1);
+  else if (opcode === 0x43) readBytes(at, 4);
+  else if (opcode === 0x44) readBytes(at, 8);
+  else if (opcode !== 0xfc || readUnsigned(at) > LAST_CONVERSION) throw refused(opcode);
 }
 
-/** Only the conversions that saturate. */
-function skipExtended(at: WasmCursor): void {
-  const opcode = readUnsigned(at);
-  if (opcode > 7) throw refused(opcode);
+/** How many numbers stand behind the opcode; undefined where it is not as simple as that. */
+function numbersOf(opcode: number): number | undefined {
+  if (opcode >= 0x45 && opcode <= 0xc4) return 0;
+  if (opcode >= 0x28 && opcode <= 0x3e) return 2;
+  return NUMBERS.get(opcode);
 }
 
 function skipNumbers(at: WasmCursor, count: number): void {
