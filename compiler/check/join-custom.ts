@@ -1,5 +1,5 @@
 // The hand-written Rego of a server, and its counters, from all files that speak of it.
-import type { CustomRules } from '../model/custom-rego.ts';
+import type { CustomRules } from '../model/policy.ts';
 import { uniqueBy } from '../model/unique-by.ts';
 import type { PolicyPart } from './read-policy.ts';
 

@@ -1,5 +1,6 @@
 // Reads what a policy says of its hand-written Rego: which files it names, and what they may count.
-import type { CustomCounter, RegoFile, RegoSource } from '../model/custom-rego.ts';
+import type { RegoFile, RegoSource } from '../model/custom-rego.ts';
+import type { CustomCounter } from '../model/policy.ts';
 import { parseYaml } from '../parse/parse-yaml.ts';
 import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';

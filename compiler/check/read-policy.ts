@@ -1,6 +1,6 @@
 // Reads one policy file into what it says by itself; what several files say together is checked afterwards.
-import type { CustomCounter, RegoFile, RegoSource } from '../model/custom-rego.ts';
-import type { NamePattern, Rule, ToolEntry } from '../model/policy.ts';
+import type { RegoFile, RegoSource } from '../model/custom-rego.ts';
+import type { CustomCounter, NamePattern, Rule, ToolEntry } from '../model/policy.ts';
 import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { AGENT_KEYS, ENTRY_KEYS, POLICY_KEYS } from '../schema/grammar.ts';

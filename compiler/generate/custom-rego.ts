@@ -1,6 +1,6 @@
 // The module that joins hand-written packages to a server: what each of them gives, turned into what the gateway reads.
 import { type CustomModule, isLogModule } from '../custom/custom-module.ts';
-import type { CustomCounter } from '../model/custom-rego.ts';
+import type { CustomCounter } from '../model/policy.ts';
 import type { EntryRego } from './entry-rego.ts';
 import { joinBlocks, printObject, printRule, printSet } from './print/print-rego.ts';
 import { commentText, joinRef, quoteText } from './print/rego-text.ts';

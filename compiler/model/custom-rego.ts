@@ -1,5 +1,4 @@
-// Hand-written Rego beside a policy: the files that it names under `rego`, and the counters that it keeps for them.
-import type { Per, Position, Window } from './policy.ts';
+// Hand-written Rego beside a policy: the files that it names under `rego`, and what their counters are called.
 
 /** One module; tests (`_test.rego`) are none. */
 export interface RegoFile {
@@ -17,20 +16,6 @@ export interface RegoSource {
   readonly files: readonly RegoFile[];
   /** Why it cannot be used; null where it can. */
   readonly fault: string | null;
-}
-
-/** A counter that custom rules may charge, and see as `input.state.counters["custom/<name>"]`. */
-export interface CustomCounter {
-  readonly name: string;
-  readonly window: Window;
-  readonly sliding: boolean;
-  readonly per: Per | null;
-  readonly position: Position;
-}
-
-export interface CustomRules {
-  readonly files: readonly RegoFile[];
-  readonly counters: readonly CustomCounter[];
 }
 
 /** The key of a custom counter in a decision's input and charges. */

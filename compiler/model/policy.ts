@@ -1,5 +1,5 @@
 // The checked policy: what the YAML says once every problem is ruled out. The generator reads only this.
-import type { CustomRules } from './custom-rego.ts';
+import type { RegoFile } from './custom-rego.ts';
 
 /** Where something stands in a policy file; both numbers start at 1. */
 export interface Position {
@@ -171,6 +171,20 @@ export interface ToolEntry {
 export interface AgentGrant {
   readonly agent: NamePattern;
   readonly tools: readonly NamePattern[];
+}
+
+/** A counter that custom rules may charge, and see as `input.state.counters["custom/<name>"]`. */
+export interface CustomCounter {
+  readonly name: string;
+  readonly window: Window;
+  readonly sliding: boolean;
+  readonly per: Per | null;
+  readonly position: Position;
+}
+
+export interface CustomRules {
+  readonly files: readonly RegoFile[];
+  readonly counters: readonly CustomCounter[];
 }
 
 export interface Policy {

@@ -1,9 +1,9 @@
 // What hand-written Rego reads of a call, for the bundle's manifest: the host sends it for every call of the server.
 import type { CustomModule } from '../custom/custom-module.ts';
 import { counterBase } from '../model/counter-key.ts';
-import { type CustomCounter, customCounterKey } from '../model/custom-rego.ts';
+import { customCounterKey } from '../model/custom-rego.ts';
 import type { CounterPlan, ToolPlan } from '../model/manifest.ts';
-import type { Policy } from '../model/policy.ts';
+import type { CustomCounter, Policy } from '../model/policy.ts';
 import { withoutInner } from './read-paths.ts';
 
 export function planCustom({ server, custom }: Policy, modules: readonly CustomModule[]): ToolPlan {
