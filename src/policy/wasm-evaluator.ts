@@ -7,19 +7,11 @@
 //
 // Code that Regent did not generate is bounded: it counts its steps and stops where they are used up, and has less memory.
 import { createRequire } from 'node:module';
+import { instantiateBounded } from './metering/instantiate-bounded.ts';
 import { meterWasm, STEPS_LEFT } from './metering/meter-wasm.ts';
 import { PolicyError } from './policy-error.ts';
+import type { LoadedPolicy } from './wasm-policy.ts';
 
-/** The SDK's class as far as it is used; its own types do not describe `loadPolicySync`, nor the import that has it. */
-interface LoadedPolicy {
-  readonly mem: WebAssembly.Memory;
-  readonly wasmInstance: WebAssembly.Instance;
-  /** Where the policy's data stands, and where the heap is free behind it. */
-  readonly dataAddr: number;
-  readonly dataHeapPtr: number;
-  readonly entrypoints: Readonly<Record<string, number>>;
-  setData(data: ArrayBuffer): void;
-}
 interface OpaWasm {
   loadPolicySync(
     module: WebAssembly.Module,
@@ -43,6 +35,8 @@ export const BOUNDS = {
   loadSteps: 400_000_000,
   /** 64 MiB. */
   pages: 1024,
+  /** Every decision is kept in the journal. */
+  answerBytes: 1024 * 1024,
 } as const;
 
 export interface Evaluator {
@@ -63,13 +57,15 @@ export interface EvaluatorParts {
 
 /** Throws `PolicyError` where the module cannot be used. */
 export function createEvaluator({ wasm, data, isBounded }: EvaluatorParts): Evaluator {
-  const module = compileModule(isBounded ? meterWasm(wasm, BOUNDS.loadSteps) : wasm);
+  const module = compileModule(isBounded ? meterSound(wasm) : wasm);
+  const load = isBounded ? instantiateBounded : instantiateOwn;
   const pages = pagesFor(wasm, isBounded);
   let policy: LoadedPolicy | null = null;
   let evaluateOnce: EvaluateOnce | null = null;
 
   const instantiate = (): EvaluateOnce => {
-    policy = instantiatePolicy(module, pages, data);
+    policy = null;
+    policy = instantiatePolicy(() => load(module, pages), data);
     return createEvaluateOnce(policy);
   };
   evaluateOnce = instantiate();
@@ -84,6 +80,16 @@ export function createEvaluator({ wasm, data, isBounded }: EvaluatorParts): Eval
     }
   };
   return { evaluate };
+}
+
+/** Sound before it is metered: what names a global that is not there would find the counter in its place afterwards. */
+function meterSound(wasm: Buffer): Buffer {
+  compileModule(wasm);
+  return meterWasm(wasm, BOUNDS.loadSteps);
+}
+
+function instantiateOwn(module: WebAssembly.Module, pages: Pages): LoadedPolicy {
+  return loadPolicySync(module, pages, {});
 }
 
 interface Pages {
@@ -134,7 +140,9 @@ function createEvaluateOnce(policy: LoadedPolicy): EvaluateOnce {
     if (left !== null) left.value = steps;
     const address = evaluate(0, id, dataAddr, dataHeapPtr, length, dataHeapPtr + length, 0);
     const memory = current();
-    return JSON.parse(memory.toString('utf8', address, memory.indexOf(0, address)));
+    const end = memory.indexOf(0, address);
+    if (left !== null && end - address > BOUNDS.answerBytes) throw new Error('its answer is too long');
+    return JSON.parse(memory.toString('utf8', address, end));
   };
 }
 
@@ -146,9 +154,9 @@ function compileModule(wasm: Buffer): WebAssembly.Module {
   }
 }
 
-function instantiatePolicy(module: WebAssembly.Module, pages: Pages, data: string): LoadedPolicy {
+function instantiatePolicy(load: () => LoadedPolicy, data: string): LoadedPolicy {
   try {
-    const policy = loadPolicySync(module, pages, {});
+    const policy = load();
     refuseHostBuiltins(policy);
     if (data.trim() !== '{}') policy.setData(exactBuffer(new TextEncoder().encode(data)));
     return policy;

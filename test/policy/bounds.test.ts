@@ -1,6 +1,8 @@
 // Hand-written Rego that tries to harm its host: every attack ends in a denial, in bounded time and memory, and the next
 // call is judged as if nothing had happened.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { BUNDLE_FORMAT, type ServerPlan } from '../../compiler/model/manifest.ts';
+import { buildBundle } from '../../compiler/opa/opa-operations.ts';
 import { readBundleArchive } from '../../src/policy/bundle-archive.ts';
 import { type LoadedPolicy, loadBundle } from '../../src/policy/load-bundle.ts';
 import { BOUNDS, createEvaluator } from '../../src/policy/wasm-evaluator.ts';
@@ -36,6 +38,9 @@ deny contains {"rule": "conflict", "msg": verdict} if verdict
 
 deny contains {"rule": "whole", "msg": "never"} if count(input.arguments) > 1000
 `;
+
+const NOTHING = { arguments: [], counters: [], amounts: [] };
+const SERVER: ServerPlan = { namesAgents: false, default: 'deny', tools: {}, globs: [], all: NOTHING };
 
 let bundle: Buffer;
 let policy: LoadedPolicy;
@@ -123,7 +128,24 @@ test('policies of YAML alone are not bounded, unless their bundle is foreign: de
   }
 });
 
-test('a list of tools costs a hostile bundle little: a tool that takes long to ask about is not shown', async () => {
-  expect(policy.isListed('main', { id: 'bot', claims: '{}' }, 'query')).toBe(true);
-  expect(BOUNDS.listSteps * 10).toBeLessThan(BOUNDS.steps + 1);
+test('a tool that a foreign bundle takes long to list is not shown', async () => {
+  const gateway = `package regent.gateway
+
+decision := {"outcome": "allow"}
+
+default listed := false
+
+listed if count([1 | ${range('a', 9999)}; ${range('b', 9999)}; a * b == 0]) == 0
+`;
+  const built = await buildBundle({
+    modules: [{ path: 'gateway.rego', text: gateway }],
+    data: {},
+    entrypoints: ['regent/gateway/decision', 'regent/gateway/listed'],
+    revision: 'foreign',
+    metadata: { regent: { format: BUNDLE_FORMAT, servers: { main: SERVER } } },
+  });
+  if (!built.ok) throw new Error(JSON.stringify(built.problems));
+  const foreign = loadBundle(built.bundle, { isForeign: true });
+  expect(foreign.decide(inputOf('{}')).outcome).toBe('allow');
+  expect(foreign.isListed('main', { id: 'bot', claims: '{}' }, 'query')).toBe(false);
 });
