@@ -56,7 +56,7 @@ export async function benchEvaluator(): Promise<void> {
 async function createSubject(name: string, text: string, tool: string): Promise<Subject> {
   const result = await compilePolicy([{ name: 'bench.yaml', text }]);
   if (!result.ok) throw new Error(`the policy of ${name} has problems`);
-  const policy = loadBundle(result.bundle);
+  const policy = await loadBundle(result.bundle);
   const args = new Map<string, JsonNode>([
     ['amount', new JsonNumber('125.50')],
     ['currency', 'GBP'],

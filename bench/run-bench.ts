@@ -1,4 +1,5 @@
-// `make bench`: all parts, or those that are named: latency, evaluator, start, soak, http.
+// `make bench`: all parts but `approvals`, which needs a browser; or those that are named, as in `run-bench.js approvals`.
+import { benchApprovals } from './approvals.ts';
 import { benchEvaluator } from './evaluator.ts';
 import { benchHttp } from './http.ts';
 import { measureLatency } from './latency.ts';
@@ -19,7 +20,10 @@ const PARTS: Readonly<Record<string, (workspace: Workspace) => Promise<void>>> =
   start: benchStart,
   soak: benchSoak,
   http: benchHttp,
+  approvals: benchApprovals,
 };
+
+const ALL = Object.keys(PARTS).filter((name) => name !== 'approvals');
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !Object.hasOwn(PARTS, name));
@@ -30,7 +34,7 @@ if (unknown.length > 0) {
 
 const workspace = createWorkspace();
 try {
-  for (const name of named.length === 0 ? Object.keys(PARTS) : named) {
+  for (const name of named.length === 0 ? ALL : named) {
     await PARTS[name]?.(workspace);
     console.log('');
   }

@@ -22,6 +22,10 @@ type request struct {
 	Custom []source `json:"custom"`
 	// Patterns are RE2 expressions to check.
 	Patterns []string `json:"patterns"`
+	// Evaluations are for eval.
+	Evaluations []evaluation `json:"evaluations"`
+	// Coverage asks test and eval what they have evaluated.
+	Coverage bool `json:"coverage"`
 }
 
 type source struct {
@@ -39,7 +43,10 @@ type response struct {
 	Tests         []testResult   `json:"tests,omitempty"`
 	PatternErrors []*string      `json:"patternErrors,omitempty"`
 	DynamicCalls  int            `json:"dynamicCalls,omitempty"`
+	Evaluations   []evaluated    `json:"evaluations,omitempty"`
 	Custom        []customModule `json:"custom,omitempty"`
+	// Coverage is that of tests; each evaluation has its own.
+	Coverage []fileCoverage `json:"coverage,omitempty"`
 }
 
 func main() {
@@ -69,7 +76,9 @@ func answer(req request) (res response) {
 	case "check":
 		return check(req.Modules)
 	case "test":
-		return test(req.Modules)
+		return test(req)
+	case "eval":
+		return evaluate(req)
 	case "plan":
 		return plan(req)
 	case "patterns":

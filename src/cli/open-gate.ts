@@ -30,7 +30,8 @@ export interface OpenGate {
 /** Throws where the policy is no good. A store that cannot be used denies every call instead. */
 export async function openGate(options: SidecarOptions): Promise<OpenGate> {
   const log = createLogger(options.logLevel);
-  const files = { files: options.policies, server: options.serverName };
+  const { policies, serverName: server, verification } = options;
+  const files = { files: policies, server, verification };
   const first = await openPolicy(files);
   const serverName = chooseServer(first, options.serverName);
   const inForce = keepPolicy({ files, server: serverName, first, log });
@@ -41,8 +42,13 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
   let consoleUrl = options.console.url;
   const record = (): void =>
     recordPolicy({ store, files: options.policies, server: serverName, policy: inForce.current(), log });
-  inForce.onChange(record);
-  record();
+  const tellNotes = (): void => {
+    for (const note of inForce.current().notes) log.warn(note);
+  };
+  for (const listener of [record, tellNotes]) {
+    inForce.onChange(listener);
+    listener();
+  }
   const results = createResultRecorder({ store, now: Date.now, log });
   const judge = createJudge({ policy: inForce.current, store, now: Date.now, log });
   log.info(

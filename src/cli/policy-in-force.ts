@@ -30,7 +30,7 @@ export function keepPolicy({ files, server, first, log }: PolicyToKeep): PolicyI
     try {
       const next = await openPolicy(files);
       if (next.revision === current.revision) return;
-      if (!next.servers.includes(server))
+      if (next.servers !== null && !next.servers.includes(server))
         throw new Error(`the new policy has no server ${JSON.stringify(server)}`);
       current = next;
       log.info({ revision: next.revision }, 'the policy has changed and is in force');

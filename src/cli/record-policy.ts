@@ -2,7 +2,8 @@
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { RecordStore } from '../state/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { isBundle, readSources } from './open-policy.ts';
+import { isBundle } from './bundles/is-bundle.ts';
+import { readSources } from './open-policy.ts';
 
 export interface PolicyToRecord {
   readonly store: RecordStore;

@@ -40,6 +40,8 @@ export const BOUNDS = {
 } as const;
 
 export interface Evaluator {
+  /** What the module can be asked for. */
+  readonly entrypoints: readonly string[];
   /**
    * JSON text in, the entry point's value out (`undefined` where it has none). Throws `PolicyError('evaluation-failed')`.
    * `steps` bounds code that is bounded at all.
@@ -58,28 +60,27 @@ export interface EvaluatorParts {
 /** Throws `PolicyError` where the module cannot be used. */
 export function createEvaluator({ wasm, data, isBounded }: EvaluatorParts): Evaluator {
   const module = compileModule(isBounded ? meterSound(wasm) : wasm);
+  refuseOldInterface(module);
   const load = isBounded ? instantiateBounded : instantiateOwn;
   const pages = pagesFor(wasm, isBounded);
-  let policy: LoadedPolicy | null = null;
-  let evaluateOnce: EvaluateOnce | null = null;
+  const instantiate = (): LoadedPolicy => instantiatePolicy(() => load(module, pages), data);
+  const first = instantiate();
+  let policy: LoadedPolicy | null = first;
+  let evaluateOnce: EvaluateOnce | null = createEvaluateOnce(first);
 
-  const instantiate = (): EvaluateOnce => {
-    policy = null;
-    policy = instantiatePolicy(() => load(module, pages), data);
-    return createEvaluateOnce(policy);
-  };
-  evaluateOnce = instantiate();
   const evaluate = (input: string, entrypoint: string, steps: number = BOUNDS.steps): unknown => {
     try {
-      evaluateOnce ??= instantiate();
+      policy ??= instantiate();
+      evaluateOnce ??= createEvaluateOnce(policy);
       return readResult(evaluateOnce(input, entrypoint, steps));
     } catch (cause) {
       const why = policy === null ? describe(cause) : explainStop(policy, steps, cause);
+      policy = null;
       evaluateOnce = null;
       throw new PolicyError('evaluation-failed', `the policy could not be evaluated: ${why}`, cause);
     }
   };
-  return { evaluate };
+  return { entrypoints: Object.keys(first.entrypoints), evaluate };
 }
 
 /** Sound before it is metered: what names a global that is not there would find the counter in its place afterwards. */
@@ -152,6 +153,19 @@ function compileModule(wasm: Buffer): WebAssembly.Module {
   } catch (cause) {
     throw new PolicyError('bundle-broken', 'the policy.wasm of the bundle is not valid WebAssembly', cause);
   }
+}
+
+/** `opa_eval` came with version 1.2 of OPA's binary interface (OPA 0.27). */
+function refuseOldInterface(module: WebAssembly.Module): void {
+  const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
+  const missing = ['opa_eval', 'opa_json_dump', 'builtins', 'entrypoints'].filter(
+    (name) => !exports.includes(name),
+  );
+  if (missing.length === 0) return;
+  throw new PolicyError(
+    'bundle-format',
+    `the policy.wasm of the bundle lacks ${missing.join(', ')}: it was built by an OPA before 0.27, or not by OPA; build it with OPA 1.x`,
+  );
 }
 
 function instantiatePolicy(load: () => LoadedPolicy, data: string): LoadedPolicy {

@@ -31,6 +31,8 @@ const NAMES: Readonly<Record<OperationName, true>> = {
   readPolicy: true,
   newestPolicies: true,
   readSecret: true,
+  endSession: true,
+  isSessionEnded: true,
   claimDeliveries: true,
   settleDelivery: true,
   listDeliveries: true,

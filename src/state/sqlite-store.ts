@@ -139,7 +139,10 @@ function createOperations(parts: StoreParts): Operations {
     ...parts.records,
     read: readCounters,
     listCounters: (prefix, limit) => listCounters(connection, prefix, limit),
-    commit: (batch) => commitUnlessOvertaken(() => insert(batch)),
+    commit: async (batch) => {
+      if ((batch.approvals ?? []).length > 0) throw new Error('approvals are changed under the lock only');
+      return commitUnlessOvertaken(() => insert(batch));
+    },
     commitLocked: (keys, build, approvalIds = []) =>
       transaction(async () => {
         const records = await readCounters(keys);

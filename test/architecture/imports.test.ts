@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/policy',
     'src/state/store.ts',
     'src/state/delivery.ts',
+    'src/state/counter-window.ts',
     'src/telemetry',
     'compiler/model',
   ],

@@ -20,7 +20,7 @@ let policy: LoadedPolicy;
 beforeAll(async () => {
   const result = await compilePolicy(await readSources([path.join(EXAMPLE, 'policy.yaml')]));
   if (!result.ok) throw new Error(result.diagnostics.map(formatDiagnostic).join('\n'));
-  policy = loadBundle(result.bundle);
+  policy = await loadBundle(result.bundle);
 }, 120_000);
 
 function decide(tool: string, json: string, recipients = 0) {

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BUNDLE_FORMAT, type ServerPlan } from '../../compiler/model/manifest.ts';
 import { buildBundle } from '../../compiler/opa/opa-operations.ts';
-import { readBundleArchive } from '../../src/policy/bundle-archive.ts';
+import { readVerifiedArchive } from '../../src/policy/bundle-signature/read-verified-archive.ts';
 import { type LoadedPolicy, loadBundle } from '../../src/policy/load-bundle.ts';
 import { BOUNDS, createEvaluator } from '../../src/policy/wasm-evaluator.ts';
 import { compileSoundly, QUERY_POLICY } from '../compiler/custom/compile-custom.ts';
@@ -46,7 +46,7 @@ let bundle: Buffer;
 let policy: LoadedPolicy;
 beforeAll(async () => {
   ({ bundle } = await compileSoundly(QUERY_POLICY, { 'hostile.rego': HOSTILE }));
-  policy = loadBundle(bundle);
+  policy = await loadBundle(bundle);
 }, 120_000);
 
 function inputOf(args: string): string {
@@ -94,8 +94,8 @@ describe('an attack by', () => {
   });
 });
 
-test('steps are the same in every instance: equal calls get equal decisions, at the very bound too', () => {
-  const archive = readBundleArchive(bundle);
+test('steps are the same in every instance: equal calls get equal decisions, at the very bound too', async () => {
+  const archive = await readVerifiedArchive(bundle, null);
   const [one, other] = [0, 1].map(() => createEvaluator({ ...archive, isBounded: true }));
   const input = inputOf('{"attack":"none"}');
   const isDone = (evaluator: typeof one, steps: number): boolean => {
@@ -118,13 +118,25 @@ test('steps are the same in every instance: equal calls get equal decisions, at 
     expect([isDone(other, low), isDone(other, high)]).toEqual([false, true]);
 });
 
-test('policies of YAML alone are not bounded, unless their bundle is foreign: decisions are the same', async () => {
-  const own = await buildForTest('version: "1"\ntools:\n  query:\n    rules:\n      - rate_limit: 5/day\n');
-  const [trusted, foreign] = [loadBundle(own), loadBundle(own, { isForeign: true })];
-  expect([trusted.isBounded, foreign.isBounded, policy.isBounded]).toEqual([false, true, true]);
+test('policies of YAML alone are not bounded', async () => {
+  const own = await loadBundle(
+    await buildForTest('version: "1"\ntools:\n  query:\n    rules:\n      - rate_limit: 5/day\n'),
+  );
+  expect([own.isBounded, policy.isBounded]).toEqual([false, true]);
+});
+
+test('bounds change no decision', async () => {
+  const archive = await readVerifiedArchive(
+    await buildForTest('version: "1"\ntools:\n  query:\n    rules:\n      - rate_limit: 5/day\n'),
+    null,
+  );
+  const [plain, bounded] = [false, true].map((isBounded) => createEvaluator({ ...archive, isBounded }));
   for (const count of [0, 4, 5]) {
     const input = inputOf('{}').replace('"counters":{}', `"counters":{"main/query/rate_limit/day":${count}}`);
-    expect(foreign.decide(input)).toEqual(trusted.decide(input));
+    const decide = (evaluator: typeof plain): unknown =>
+      evaluator?.evaluate(input, 'regent/gateway/decision');
+    expect(decide(bounded)).toEqual(decide(plain));
+    expect(decide(plain)).toMatchObject({ outcome: count < 5 ? 'allow' : 'deny' });
   }
 });
 
@@ -145,7 +157,8 @@ listed if count([1 | ${range('a', 9999)}; ${range('b', 9999)}; a * b == 0]) == 0
     metadata: { regent: { format: BUNDLE_FORMAT, servers: { main: SERVER } } },
   });
   if (!built.ok) throw new Error(JSON.stringify(built.problems));
-  const foreign = loadBundle(built.bundle, { isForeign: true });
+  const foreign = await loadBundle(built.bundle);
+  expect(foreign.isBounded).toBe(true);
   expect(foreign.decide(inputOf('{}')).outcome).toBe('allow');
   expect(foreign.isListed('main', { id: 'bot', claims: '{}' }, 'query')).toBe(false);
 });

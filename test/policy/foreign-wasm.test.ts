@@ -108,9 +108,9 @@ test.each<readonly [string, Partial<Record<keyof Bodies, readonly number[]>>, st
 });
 
 test('a module that lacks a function of OPA is refused', () => {
-  const { opa_eval: _, ...others } = SOUND;
-  const wasm = moduleOf({ ...others, opa_eval: undefined } as unknown as Partial<Bodies>);
-  expect(() => createEvaluator({ wasm, data: '{}', isBounded: true })).toThrow('no function opa_eval');
+  const { opa_malloc: _, ...others } = SOUND;
+  const wasm = moduleOf({ ...others, opa_malloc: undefined } as unknown as Partial<Bodies>);
+  expect(() => createEvaluator({ wasm, data: '{}', isBounded: true })).toThrow('no function opa_malloc');
 });
 
 test.each([

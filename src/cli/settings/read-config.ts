@@ -15,6 +15,7 @@ import { LOG_LEVELS } from '../../telemetry/log-levels.ts';
 import { readApprovals, readConsole } from './read-config-approvals.ts';
 import { readHeaders } from './read-config-headers.ts';
 import { readJwt } from './read-config-jwt.ts';
+import { readKeys, readSigning } from './read-config-keys.ts';
 import { type Fields, readFields, readTexts, readWith, settingOf } from './read-config-values.ts';
 import { readTokenFile } from './read-secret.ts';
 import { readAddress, readAgent, readDuration, readPath, readSize, readUpstreamUrl } from './read-setting.ts';
@@ -53,6 +54,8 @@ function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
     limits: readLimits,
     approvals: (value, at) => readApprovals(value, at, inFolder),
     console: readConsole,
+    keys: (value, at) => settingOf('keys', readKeys(value, at, inFolder)),
+    signing: (value, at) => settingOf('signing', readSigning(value, at)),
   });
 }
 

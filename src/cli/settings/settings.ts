@@ -1,4 +1,5 @@
 // What flags and regent.yaml say, each value checked; what is not said is absent.
+import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
 import type { Address } from './read-setting.ts';
@@ -32,12 +33,19 @@ export interface Settings {
   readonly webhook?: WebhookSettings;
   readonly console?: Address;
   readonly consoleUrl?: URL;
+  readonly keys?: Verification['keys'];
+  readonly signing?: SigningSettings;
+  /** What flags say; it stands alone. */
+  readonly verification?: Verification;
 }
+
+/** As `bundles.<name>.signing` in OPA's configuration. */
+export type SigningSettings = Omit<Verification, 'keys'>;
 
 export interface WebhookSettings {
   readonly url: URL;
-  /** Key of the signatures. */
-  readonly secret: string;
+  /** Of the signatures. */
+  readonly key: Buffer;
   readonly format: 'json' | 'slack';
 }
 

@@ -1,9 +1,12 @@
 // The sidecar's settings as a whole: flags over the config file over defaults, and what they mean together.
 import { readFile } from 'node:fs/promises';
 import type { ApprovalLimits } from '../../approvals/request-approval.ts';
+import { findExposure } from '../../console/exposure.ts';
+import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import { ANONYMOUS } from '../../policy/decision.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import { requireBundles } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
 import { defaultStateFile } from '../home.ts';
 import { ConfigProblems } from './config-problems.ts';
@@ -14,6 +17,8 @@ import type { JwtSettings, Settings, WebhookSettings } from './settings.ts';
 
 export interface SidecarOptions {
   readonly policies: readonly string[];
+  /** How a bundle must be signed; null where it must not be. */
+  readonly verification: Verification | null;
   /** The server's name in policy and journal; null where the policy says it. */
   readonly serverName: string | null;
   readonly agent: string;
@@ -34,6 +39,8 @@ export interface SidecarOptions {
 export interface ApprovalOptions extends ApprovalLimits {
   readonly webhook: WebhookSettings | null;
 }
+
+export const DEFAULT_APPROVALS: ApprovalLimits = { useWithinMs: 10 * 60_000, waitingPerAgent: 20 };
 
 export interface ConsoleOptions {
   /** Where it listens beside the proxy; null where none runs here. */
@@ -79,9 +86,11 @@ export async function readSidecarOptions(
   const given = readFlags(flags, serverCommand);
   const settings: Settings = { ...withoutOther(config, given), ...given };
   if (settings.policy === undefined) throw new CliError('no policy was given; say which with -c POLICY');
+  requireBundles(settings.verification, settings.policy);
   const client = clientOptions(settings);
   return {
     policies: settings.policy,
+    verification: verificationOf(settings),
     serverName: settings.server ?? null,
     agent: settings.agent ?? ANONYMOUS,
     isAgentNamed: settings.agent !== undefined,
@@ -100,12 +109,19 @@ export async function readSidecarOptions(
       sessionIdleMs: settings.sessionIdleMs ?? 30 * 60_000,
     },
     approvals: {
-      useWithinMs: settings.useWithinMs ?? 10 * 60_000,
-      waitingPerAgent: settings.waitingPerAgent ?? 20,
+      useWithinMs: settings.useWithinMs ?? DEFAULT_APPROVALS.useWithinMs,
+      waitingPerAgent: settings.waitingPerAgent ?? DEFAULT_APPROVALS.waitingPerAgent,
       webhook: settings.webhook ?? null,
     },
-    console: { address: settings.console ?? null, url: settings.consoleUrl ?? null },
+    console: consoleOptions(settings),
   };
+}
+
+function consoleOptions(settings: Settings): ConsoleOptions {
+  const { console: address = null, consoleUrl: url = null } = settings;
+  const exposure = address === null ? null : findExposure(address.host, url);
+  if (exposure !== null) throw new CliError(exposure);
+  return { address, url };
 }
 
 async function readConfigFile(file: string): Promise<Settings> {
@@ -123,6 +139,19 @@ function withoutOther(config: Settings, { command, upstream }: Settings): Settin
   if (command !== undefined) return rest;
   if (upstream !== undefined) return { ...rest, ...(headers === undefined ? {} : { headers }) };
   return config;
+}
+
+/** Keys say that bundles are signed. A policy in YAML bears no signature, and needs none. */
+function verificationOf({ verification, keys, signing }: Settings): Verification | null {
+  if (verification !== undefined) return verification;
+  const { keyId = '', scope = '', excludeFiles = [] } = signing ?? {};
+  if (keys === undefined || Object.keys(keys).length === 0) {
+    if (signing === undefined) return null;
+    throw new CliError('signing in regent.yaml needs keys to verify with; say them under keys');
+  }
+  if (keyId !== '' && !Object.hasOwn(keys, keyId))
+    throw new CliError(`signing.keyid in regent.yaml is ${JSON.stringify(keyId)}, and keys has no such key`);
+  return { keys, keyId, scope, excludeFiles };
 }
 
 function serverOptions({ command: words = [], upstream, headers = [] }: Settings): ServerOptions {

@@ -11,7 +11,7 @@ import type { GivenApproval, PreparedCall } from '../../policy/prepare-call.ts';
 import { addCharge, resetsAt, valueAt } from '../../state/counter-window.ts';
 import type { CommitBatch, CounterRecord } from '../../state/store.ts';
 import { createDecisionId } from './decision-id.ts';
-import { hostDenial } from './host-denial.ts';
+import { hostDenial, refusalDenial } from './host-denial.ts';
 import type { CallToJudge, ChargedCounter, LimitFacts, Verdict } from './verdict.ts';
 
 export interface BatchToDecide {
@@ -98,12 +98,14 @@ function decideOne(work: CallToDecide): DecidedCall {
   };
   const prepared = work.prepared[work.index];
   if (prepared === undefined || prepared instanceof PolicyError) {
-    return { ...base, decision: refusal(prepared), input: 'null', approval: null };
+    return { ...base, decision: unprepared(prepared), input: 'null', approval: null };
   }
   const values = prepared.counters.map(({ key, plan }) => valueAt(recordOf(counters, key), plan, nowMs));
+  const refused = work.calls[work.index]?.refusal;
   const approval = usableApproval(work);
   const inputWith = (given: GivenApproval | null): string => prepared.input(clockAt(nowMs), values, given);
   const input = inputWith(approval === 'unusable' ? null : approval);
+  if (refused !== undefined) return { ...base, decision: refusalDenial(refused), input, approval: null };
   if (approval === 'unusable') return { ...base, decision: unusable(), input, approval: null };
   try {
     const decision = policy.decide(input);
@@ -119,7 +121,7 @@ function decideOne(work: CallToDecide): DecidedCall {
     return { ...base, decision, limit, charged, wouldCharge, input, approval };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    return { ...base, decision: refusal(error), input, approval: null };
+    return { ...base, decision: unprepared(error), input, approval: null };
   }
 }
 
@@ -153,7 +155,7 @@ function agreedBy(required: number): GivenApproval {
   return { id: '', approvers: Array.from({ length: required }, (_, index) => String(index)) };
 }
 
-function refusal(error: PolicyError | undefined): Decision {
+function unprepared(error: PolicyError | undefined): Decision {
   const code = error?.code;
   const rule = code === 'arguments-unreadable' || code === 'arguments-ambiguous' ? code : 'evaluation-failed';
   return hostDenial(rule, error?.message ?? 'the call was not prepared');
