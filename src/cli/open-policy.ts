@@ -5,11 +5,12 @@ import type { CompileResult } from '../../compiler/index.ts';
 import type { Diagnostic } from '../../compiler/model/diagnostic.ts';
 import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
 import type { Verification } from '../policy/bundle-signature/verification.ts';
-import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
+import { type LoadedPolicy, loadBundle, loadOwnBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import { isBundle } from './bundles/is-bundle.ts';
 import { CliError } from './cli-error.ts';
 import { bundleCacheFolder } from './home.ts';
+import { findRegoPlaces, readRego } from './read-rego.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];
@@ -45,7 +46,7 @@ export async function openPolicy({ files, server, verification }: PolicyFiles): 
   if (policy !== null) return policy;
   const { bundle } = await compileSources(sources, server);
   await cache.keep(key, bundle);
-  return loadBundle(bundle);
+  return loadOwnBundle(bundle);
 }
 
 /** Throws `CliError` where a bundle is among them, and `PolicyError` where one cannot be read. */
@@ -59,8 +60,23 @@ export async function readSources(files: readonly string[]): Promise<PolicySourc
     );
   }
   return Promise.all(
-    files.map(async (name) => ({ name, text: decodeText(name, await readPolicyFile(name)) })),
+    files.map(async (name) => {
+      const text = decodeText(name, await readPolicyFile(name));
+      return { name, text, rego: await readRego(name, text) };
+    }),
   );
+}
+
+/** Everything that the policy is made of: its files, and the files and folders of its Rego. */
+export async function findPolicyFiles(files: readonly string[]): Promise<string[]> {
+  const places = await Promise.all(
+    files.map(async (name) => {
+      if (isBundle(name)) return [name];
+      const text = await readFile(name, 'utf8').catch(() => '');
+      return [name, ...(await findRegoPlaces(name, text))];
+    }),
+  );
+  return places.flat();
 }
 
 /** Throws `PolicyProblems`, or `CliError` where `server` is no name. */
@@ -82,7 +98,7 @@ export async function compileSources(
 /** A damaged cache is compiled again, not reported. */
 async function loadIfSound(bundle: Buffer): Promise<LoadedPolicy | null> {
   try {
-    return await loadBundle(bundle);
+    return await loadOwnBundle(bundle);
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { BundleStatus } from '../policy/remote/bundle-status.ts';
 import { watchFiles } from '../policy/watch-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { openPolicy, type PolicyFiles, PolicyProblems } from './open-policy.ts';
+import { findPolicyFiles, openPolicy, type PolicyFiles, PolicyProblems } from './open-policy.ts';
 
 export interface PolicyInForce {
   current(): LoadedPolicy;
@@ -60,15 +60,50 @@ export function keepPolicy({ files, server, first, log }: PolicyToKeep): PolicyI
     while (isStale) {
       isStale = false;
       await reload();
+      await watchAll();
     }
     isReloading = false;
   };
-  const close = watchFiles(files.files, () => void onFilesChanged());
+  const watched = createRewatcher(() => void onFilesChanged());
+  /** Files that were not watched while they were read may have changed since: read them again. */
+  const watchAll = async (): Promise<void> => {
+    if (watched.watch(await findPolicyFiles(files.files))) isStale = true;
+  };
+  watched.watch(files.files);
+  void findPolicyFiles(files.files).then((all) => {
+    if (watched.watch(all)) void onFilesChanged();
+  });
   return {
     current: () => current,
     onChange: (listener) => void listeners.push(listener),
     isReady: () => true,
     bundle: null,
-    close,
+    close: watched.close,
+  };
+}
+
+interface Rewatcher {
+  /** Watches these files instead; false where they are those that were watched before. */
+  watch(files: readonly string[]): boolean;
+  close(): void;
+}
+
+function createRewatcher(onChange: () => void): Rewatcher {
+  let watched = '';
+  let isClosed = false;
+  let stop = (): void => {};
+  return {
+    watch: (files) => {
+      const next = JSON.stringify(files);
+      if (isClosed || next === watched) return false;
+      watched = next;
+      stop();
+      stop = watchFiles(files, onChange);
+      return true;
+    },
+    close: () => {
+      isClosed = true;
+      stop();
+    },
   };
 }

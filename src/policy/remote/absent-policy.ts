@@ -11,7 +11,7 @@ export function absentPolicy(why: string): LoadedPolicy {
     revision: '',
     servers: [],
     rego: [],
-    isTrusted: true,
+    isBounded: false,
     notes: [],
     logRules: { mask: null, drop: null },
     countersOf: () => [],

@@ -1,6 +1,6 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
-import { type LoadedPolicy, loadBundle } from '../../../policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { type CompiledPolicy, compileSources, PolicyProblems, readSources } from '../../open-policy.ts';
 import { problemAt } from './suite-problem.ts';
@@ -16,7 +16,7 @@ export async function openSuite(
 ): Promise<OpenSuite | { readonly problems: readonly Diagnostic[] }> {
   try {
     const compiled = await compileSources(await readSources(policies), null);
-    return { compiled, policy: await loadBundle(compiled.bundle) };
+    return { compiled, policy: await loadOwnBundle(compiled.bundle) };
   } catch (error) {
     if (error instanceof PolicyProblems) return { problems: error.diagnostics };
     if (!(error instanceof PolicyError)) throw error;
