@@ -1,7 +1,7 @@
 // Rego tests that are written from cases: they hold on the compiled Rego, and fall where a limit is changed.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { compilePolicy } from '../../../compiler/index.ts';
 import { checkRego, formatRego, testRego } from '../../../compiler/opa/opa-operations.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
@@ -34,9 +34,10 @@ async function compiledRego(text: string): Promise<readonly RegoModule[]> {
 }
 
 describe('what is written', () => {
-  let emitted: EmittedRego;
-  let compiled: readonly RegoModule[];
-  beforeAll(async () => {
+  let emitted: EmittedRego = { modules: [], decisions: 0, leftOut: 0 };
+  let compiled: readonly RegoModule[] = [];
+  beforeEach(async () => {
+    if (compiled.length > 0) return;
     const tree = { 'finance/policy.yaml': FINANCE, 'finance/cases.yaml': CASES };
     emitted = await printEmitted(await runTree(tree));
     compiled = await compiledRego(FINANCE);

@@ -5,6 +5,7 @@ import { snakeCase } from '../../../../compiler/generate/print/rule-sheet.ts';
 import { formatRego } from '../../../../compiler/opa/opa-operations.ts';
 import type { RegoModule } from '../../../../compiler/opa/run-opa.ts';
 import { CliError } from '../../cli-error.ts';
+import { countOf } from '../report/report-lines.ts';
 import type { SuiteResult, TestRun } from '../test-result.ts';
 import { emittedRows } from './emitted-row.ts';
 import { printSuite } from './suite-rego.ts';
@@ -20,8 +21,9 @@ export interface EmittedRego {
 export async function emitRego(folder: string, run: TestRun): Promise<void> {
   const { modules, decisions, leftOut } = await printEmitted(run);
   for (const { path: name, text } of modules) await writeModule(path.join(folder, name), text);
-  const left = leftOut === 0 ? '' : `; without ${leftOut} ${leftOut === 1 ? 'case' : 'cases'} that failed`;
-  console.error(`Wrote ${decisions} decisions in ${modules.length} Rego tests under ${folder}${left}`);
+  const left = leftOut === 0 ? '' : `; without ${countOf(leftOut, 'case')} that failed`;
+  const written = `${countOf(decisions, 'decision')} in ${countOf(modules.length, 'Rego test')}`;
+  console.error(`Wrote ${written} under ${folder}${left}`);
 }
 
 export async function printEmitted({ suites }: TestRun): Promise<EmittedRego> {
