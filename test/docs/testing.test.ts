@@ -28,12 +28,17 @@ test.each(CASE_TABLES)('the table of %s is that of the code', (_, table) => {
 
 test('the example prints what the page shows', () => {
   const [policy = '', cases = ''] = blocksOf('yaml');
-  const [shown = ''] = blocksOf('text');
+  const [shown = '', covered = ''] = blocksOf('text');
   const [rego = ''] = blocksOf('rego');
   bench.write('policy.yaml', policy);
   bench.write('cases.yaml', cases);
   const { status, stdout } = bench.run('test');
   expect([status, withoutTimes(stdout)]).toEqual([1, withoutTimes(shown)]);
+  const some = bench.run('test', '--threshold', '100', '--run', 'lets|spends|denies');
+  expect([some.status, some.stdout]).toEqual([1, expect.stringContaining(`\n${covered}\nTests  3 passed\n`)]);
+  expect(bench.run('test', '--emit-rego', 'build').stderr).toMatch(
+    /^Wrote \d+ decisions in 1 Rego test under build/,
+  );
   writeFileSync(path.join(bench.folder, 'policy_test.rego'), rego);
   expect(bench.run('test', 'policy_test.rego').stdout).toContain('✓ policy_test.rego  1 passed');
 });

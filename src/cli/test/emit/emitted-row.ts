@@ -35,15 +35,17 @@ interface Chosen {
 }
 
 function chosenDecisions({ decisions }: TestResult): readonly Chosen[] {
-  const hasSteps = decisions.some(({ step }) => step > 1);
+  const lastCalls = new Map(decisions.map(({ step, call }) => [step, call]));
   const inputs = new Set<string>();
   return decisions.flatMap((decision) => {
     const { step, call, input } = decision;
-    const last = Math.max(...decisions.filter((one) => one.step === step).map((one) => one.call));
+    const last = lastCalls.get(step) ?? call;
     const isEdge = call === 1 || call === last;
     if (!isEdge || !isOfPolicy(decision) || inputs.has(input)) return [];
     inputs.add(input);
-    const label = [hasSteps ? [`step ${step}`] : [], last > 1 ? [`call ${call}`] : []].flat().join(', ');
+    const label = [lastCalls.size > 1 ? [`step ${step}`] : [], last > 1 ? [`call ${call}`] : []]
+      .flat()
+      .join(', ');
     return [{ decision, label }];
   });
 }

@@ -41,7 +41,7 @@ export async function runTests(plans: readonly SuitePlan[], options: RunOptions)
   const results = createResultRecorder({ store: state.store, now: Date.now, log });
   try {
     const runTask = createBoundedTasks(availableParallelism());
-    const opened = plans.map((plan) => openPlan(plan, coverage !== null, runTask));
+    const opened = plans.map((plan) => openPlan(plan, options, runTask));
     // All are awaited before anything is thrown.
     await Promise.allSettled(opened);
     const runs: SuiteRun[] = [];
@@ -72,7 +72,8 @@ interface OpenPlan {
 }
 
 /** What needs OPA's compiler and tester. */
-async function openPlan(plan: SuitePlan, wantsCoverage: boolean, runTask: RunTask): Promise<OpenPlan> {
+async function openPlan(plan: SuitePlan, { coverage }: RunOptions, runTask: RunTask): Promise<OpenPlan> {
+  const wantsCoverage = coverage !== null;
   if (plan.policies.length === 0) {
     const rego = await runTask(() => runRegoTests(plan, [], wantsCoverage));
     return { plan, suite: null, rego, problems: [] };
