@@ -62,7 +62,14 @@ function readDecided({ input, output }: MadeDecision): Omit<EmittedRow, 'note'> 
   const read = readArguments(Buffer.from(input));
   if ('problem' in read) throw new Error(`the journal holds an input that is no object: ${read.problem}`);
   const { outcome, rule } = JSON.parse(output) as Pick<EmittedRow, 'outcome' | 'rule'>;
-  return { input: read.arguments, outcome, rule };
+  return { input: withPlainId(read.arguments), outcome, rule };
+}
+
+/** An approval's id is drawn by lot: equal cases are to be equal files. */
+function withPlainId(input: JsonObject): JsonObject {
+  const approval = input.get('approval');
+  if (!(approval instanceof Map)) return input;
+  return new Map([...input, ['approval', new Map([...approval, ['id', 'approval']])]]);
 }
 
 /** The members that all inputs have alike. */
