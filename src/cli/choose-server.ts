@@ -2,8 +2,12 @@
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import { CliError } from './cli-error.ts';
 
+/** Where neither the policy nor the command says a name. */
+const DEFAULT_SERVER = 'main';
+
 /** `wanted` is --server. Throws `CliError` where the policy leaves it open, or does not know the name. */
 export function chooseServer({ servers }: LoadedPolicy, wanted: string | null): string {
+  if (servers === null) return wanted ?? DEFAULT_SERVER;
   const [only, ...others] = servers;
   if (wanted !== null) {
     if (servers.includes(wanted)) return wanted;

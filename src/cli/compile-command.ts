@@ -1,25 +1,57 @@
 // `regent compile`: writes the bundle, and its Rego as files for review.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RegoFile } from '../../compiler/model/custom-rego.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
+import type { BundleMetadata } from '../../compiler/model/manifest.ts';
+import type { RegoModule } from '../../compiler/opa/run-opa.ts';
+import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
+import { readSigning, type SigningFlags } from './bundles/read-signing.ts';
+import { messageOf } from './bundles/read-verification.ts';
 import { CliError } from './cli-error.ts';
 import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
+import { readRegoTests } from './read-rego.ts';
 
-export interface CompileFlags {
+export interface CompileFlags extends SigningFlags {
   readonly policy: readonly string[];
   readonly output: string;
   readonly rego?: string;
   readonly server?: string;
 }
 
-export async function compilePolicies({ policy, output, rego, server }: CompileFlags): Promise<void> {
+export async function compilePolicies(flags: CompileFlags): Promise<void> {
+  const { policy, output, rego, server } = flags;
+  const signing = readSigning(flags);
   const sources = await readSources(policy);
-  const { bundle, modules, revision } = await compileSources(sources, server ?? null).catch(reportProblems);
-  await writeOutput(output, bundle);
-  console.error(`Wrote ${output} (revision ${revision.slice(0, 12)})`);
+  const compiled = await compileSources(sources, server ?? null).catch(reportProblems);
+  const { bundle, modules, revision, metadata } = compiled;
+  await writeOutput(output, signing === null ? bundle : await sign(bundle, signing));
+  console.error(`Wrote ${output} (revision ${revision.slice(0, 12)}${signing === null ? '' : ', signed'})`);
   if (rego === undefined) return;
-  for (const { path: name, text } of modules) await writeOutput(path.join(rego, name), text);
-  console.error(`Wrote ${modules.length} Rego files under ${rego}`);
+  const tests = await Promise.all(sources.map(({ name, text }) => readRegoTests(name, text)));
+  const files = [...modules, ...tests.flat().map(besideModules)];
+  for (const { path: name, text } of files) await writeOutput(path.join(rego, name), text);
+  await writeOutput(path.join(rego, '.manifest'), printManifest(metadata, modules));
+  console.error(`Wrote ${files.length} Rego files under ${rego}`);
+}
+
+/** Tests of hand-written modules stand with them, so that `opa test` runs there as it does on the originals. */
+function besideModules({ path: name, text }: RegoFile): RegoModule {
+  return { path: `regent/custom/${name}`, text };
+}
+
+async function sign(bundle: Buffer, signing: BundleSigning): Promise<Buffer> {
+  const { signBundle } = await import('../policy/bundle-signature/sign-bundle.ts');
+  return signBundle(bundle, signing).catch((cause: unknown) => {
+    throw new CliError(`the bundle cannot be signed: ${messageOf(cause)}`, { cause });
+  });
+}
+
+/** `opa build -b` takes it over: what it builds of these files keeps its counters. It names no revision: Rego changes. */
+function printManifest(metadata: BundleMetadata, modules: readonly RegoModule[]): string {
+  const hasLog = modules.some(({ text }) => /^package system\.log\b/m.test(text));
+  const roots = hasLog ? ['regent', 'system/log'] : ['regent'];
+  return `${JSON.stringify({ roots, rego_version: 1, metadata: { regent: metadata } }, null, 2)}\n`;
 }
 
 function reportProblems(error: unknown): never {

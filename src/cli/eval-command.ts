@@ -6,13 +6,14 @@ import type { PreparedCall, ToolCall } from '../policy/prepare-call.ts';
 import { decideBatch } from '../proxy/judge/decide-batch.ts';
 import { readArguments } from '../proxy/read/read-arguments.ts';
 import type { CounterRecord } from '../state/store.ts';
+import { readVerification, requireBundles, type VerificationFlags } from './bundles/read-verification.ts';
 import { chooseServer } from './choose-server.ts';
 import { CliError } from './cli-error.ts';
 import { openExistingState } from './open-existing-state.ts';
 import { openPolicy } from './open-policy.ts';
 import { printOut } from './print-out.ts';
 
-export interface EvalFlags {
+export interface EvalFlags extends VerificationFlags {
   readonly policy: readonly string[];
   readonly tool: string;
   readonly arguments: string;
@@ -24,7 +25,9 @@ export interface EvalFlags {
 }
 
 export async function evalCall(flags: EvalFlags): Promise<void> {
-  const policy = await openPolicy({ files: flags.policy, server: flags.server ?? null });
+  const verification = readVerification(flags);
+  requireBundles(verification, flags.policy);
+  const policy = await openPolicy({ files: flags.policy, server: flags.server ?? null, verification });
   const call: ToolCall = {
     server: chooseServer(policy, flags.server ?? null),
     agent: { id: flags.agent ?? 'anonymous', claims: '{}' },

@@ -4,15 +4,20 @@ import { readFile } from 'node:fs/promises';
 import type { CompileResult } from '../../compiler/index.ts';
 import type { Diagnostic } from '../../compiler/model/diagnostic.ts';
 import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
-import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
+import type { Verification } from '../policy/bundle-signature/verification.ts';
+import { type LoadedPolicy, loadBundle, loadOwnBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
+import { isBundle } from './bundles/is-bundle.ts';
 import { CliError } from './cli-error.ts';
 import { bundleCacheFolder } from './home.ts';
+import { findRegoPlaces, readRego } from './read-rego.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];
   /** Replaces the `server` of every policy. */
   readonly server: string | null;
+  /** How a bundle must be signed; null where it must not be. */
+  readonly verification: Verification | null;
 }
 
 export type CompiledPolicy = Extract<CompileResult, { ok: true }>;
@@ -29,25 +34,49 @@ export class PolicyProblems extends Error {
 }
 
 /** Throws `PolicyProblems`, or `PolicyError` where a file or bundle cannot be used. */
-export async function openPolicy({ files, server }: PolicyFiles): Promise<LoadedPolicy> {
-  const [first] = files;
-  if (files.length === 1 && first !== undefined && isBundle(first))
-    return loadBundle(await readPolicyFile(first));
+export async function openPolicy({ files, server, verification }: PolicyFiles): Promise<LoadedPolicy> {
+  const [first, ...others] = files;
+  if (first !== undefined && others.length === 0 && isBundle(first))
+    return loadBundle(await readPolicyFile(first), verification);
   const sources = await readSources(files);
   const cache = openBundleCache(bundleCacheFolder());
   const key = bundleKey(await readFingerprint(), sources, server);
   const cached = await cache.find(key);
-  const policy = cached === null ? null : loadIfSound(cached);
+  const policy = cached === null ? null : await loadIfSound(cached);
   if (policy !== null) return policy;
   const { bundle } = await compileSources(sources, server);
   await cache.keep(key, bundle);
-  return loadBundle(bundle);
+  return loadOwnBundle(bundle);
 }
 
+/** Throws `CliError` where a bundle is among them, and `PolicyError` where one cannot be read. */
 export async function readSources(files: readonly string[]): Promise<PolicySource[]> {
+  const bundle = files.find(isBundle);
+  if (bundle !== undefined) {
+    throw new CliError(
+      files.length > 1
+        ? `${bundle} is a bundle: it is a whole policy and stands alone; give it as the only -c, or compile all policies into one bundle`
+        : `${bundle} is a bundle, compiled already; regent inspect shows what is in it, regent verify checks its signature`,
+    );
+  }
   return Promise.all(
-    files.map(async (name) => ({ name, text: decodeText(name, await readPolicyFile(name)) })),
+    files.map(async (name) => {
+      const text = decodeText(name, await readPolicyFile(name));
+      return { name, text, rego: await readRego(name, text) };
+    }),
   );
+}
+
+/** Everything that the policy is made of: its files, and the files and folders of its Rego. */
+export async function findPolicyFiles(files: readonly string[]): Promise<string[]> {
+  const places = await Promise.all(
+    files.map(async (name) => {
+      if (isBundle(name)) return [name];
+      const text = await readFile(name, 'utf8').catch(() => '');
+      return [name, ...(await findRegoPlaces(name, text))];
+    }),
+  );
+  return places.flat();
 }
 
 /** Throws `PolicyProblems`, or `CliError` where `server` is no name. */
@@ -66,20 +95,16 @@ export async function compileSources(
   return result;
 }
 
-export function isBundle(file: string): boolean {
-  return file.endsWith('.tar.gz') || file.endsWith('.tgz');
-}
-
 /** A damaged cache is compiled again, not reported. */
-function loadIfSound(bundle: Buffer): LoadedPolicy | null {
+async function loadIfSound(bundle: Buffer): Promise<LoadedPolicy | null> {
   try {
-    return loadBundle(bundle);
+    return await loadOwnBundle(bundle);
   } catch {
     return null;
   }
 }
 
-async function readPolicyFile(file: string): Promise<Buffer> {
+export async function readPolicyFile(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {

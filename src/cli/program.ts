@@ -3,7 +3,15 @@
 import { Command } from 'commander';
 import { printOut } from './print-out.ts';
 import { addAgents, addApprovals, addApprovers, addConsole, addJournal } from './program/people-commands.ts';
-import { addCompile, addEval, addScan, addTest, addValidate } from './program/policy-commands.ts';
+import {
+  addCompile,
+  addEval,
+  addInspect,
+  addScan,
+  addTest,
+  addValidate,
+  addVerify,
+} from './program/policy-commands.ts';
 import { addSidecar } from './program/sidecar-command-line.ts';
 import { readVersion } from './version.ts';
 
@@ -38,6 +46,8 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addValidate(program);
   addCompile(program);
   addEval(program);
+  addInspect(program);
+  addVerify(program);
   addTest(program);
   addJournal(program);
   addScan(program, serverCommand);

@@ -1,13 +1,14 @@
-// Reads an OPA bundle (gzipped tar) in memory: its WebAssembly, its data and what the manifest tells the host.
-import { gunzipSync } from 'node:zlib';
+// What Regent needs of an OPA bundle: its WebAssembly, its data and what the manifest tells the host.
+import { createHash } from 'node:crypto';
+import type { ArchiveFile } from './archive/read-tar.ts';
+import { readJsonText } from './json-text.ts';
 import { PolicyError } from './policy-error.ts';
 
-const BLOCK = 512;
-/** A bundle inflates to at most this many bytes: a small archive must not fill the memory. */
-const INFLATED_MAX = 256 * 1024 * 1024;
-
 export interface BundleArchive {
+  /** As the manifest says it; empty where it says none. */
   readonly revision: string;
+  /** SHA-256 of all files but the signature, in hexadecimal: the same content is the same policy. */
+  readonly contentDigest: string;
   readonly wasm: Buffer;
   /** JSON text of the bundle's data document. */
   readonly data: string;
@@ -17,89 +18,75 @@ export interface BundleArchive {
   readonly rego: ReadonlyArray<{ readonly name: string; readonly text: string }>;
 }
 
-/** Throws `PolicyError('bundle-broken')` on anything that is not a whole bundle. */
-export function readBundleArchive(bytes: Buffer): BundleArchive {
-  const files = readTar(inflate(bytes));
-  const manifest = parseManifest(required(files, '.manifest'));
+/** Of the manifest, what anybody reads; nothing of it is checked but that it is an object. */
+export interface BundleManifest {
+  readonly revision?: unknown;
+  readonly roots?: unknown;
+  readonly wasm?: unknown;
+  readonly metadata?: unknown;
+}
+
+/** Throws `PolicyError('bundle-broken')` where a part is missing or cannot be read. */
+export function readBundleArchive(files: readonly ArchiveFile[]): BundleArchive {
+  const manifest = readManifest(files);
   return {
     revision: typeof manifest.revision === 'string' ? manifest.revision : '',
-    wasm: required(files, 'policy.wasm'),
-    data: files.get('data.json')?.toString('utf8') ?? '{}',
+    contentDigest: digestOf(files),
+    wasm: readWasm(files),
+    data: readData(files),
     metadata: manifest.metadata,
-    rego: [...files].flatMap(([name, bytes]) =>
-      name.endsWith('.rego') ? [{ name, text: bytes.toString('utf8') }] : [],
-    ),
+    rego: files
+      .filter(({ name }) => name.endsWith('.rego'))
+      .map(({ name, bytes }) => ({ name, text: bytes.toString('utf8') })),
   };
 }
 
-function inflate(bytes: Buffer): Buffer {
+/** A bundle without a manifest has an empty one, as for OPA. */
+export function readManifest(files: readonly ArchiveFile[]): BundleManifest {
+  const file = findFile(files, '.manifest');
+  if (file === undefined) return {};
+  checkObject(file, 'the manifest');
+  return JSON.parse(file.toString('utf8')) as BundleManifest;
+}
+
+function readData(files: readonly ArchiveFile[]): string {
+  const file = findFile(files, 'data.json');
+  if (file === undefined) return '{}';
+  checkObject(file, 'the data.json');
+  return file.toString('utf8');
+}
+
+/** Read strictly first: `JSON.parse` and OPA take the last of two equal keys, others the first. */
+function checkObject(bytes: Buffer, what: string): void {
   try {
-    return gunzipSync(bytes, { maxOutputLength: INFLATED_MAX });
+    if (readJsonText(bytes) instanceof Map) return;
   } catch (cause) {
-    throw new PolicyError(
-      'bundle-broken',
-      'the bundle is not a gzip archive, or is cut off; compile it again',
-      cause,
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new PolicyError('bundle-broken', `${what} of the bundle cannot be read: ${why}`, cause);
   }
+  throw new PolicyError('bundle-broken', `${what} of the bundle is not a JSON object`);
 }
 
-/** Regular files by name without leading slashes. Only what bundles hold: short names, plain entries. */
-function readTar(tar: Buffer): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  let offset = 0;
-  while (offset + BLOCK <= tar.length && tar[offset] !== 0) {
-    const header = tar.subarray(offset, offset + BLOCK);
-    if (!hasValidChecksum(header))
-      throw new PolicyError('bundle-broken', 'the bundle has a damaged entry; compile it again');
-    const size = readOctal(header, 124, 12);
-    const start = offset + BLOCK;
-    if (start + size > tar.length)
-      throw new PolicyError('bundle-broken', 'the bundle is cut off; compile it again');
-    const name = readText(header, 0, 100).replace(/^\/+/, '');
-    const isRegularFile = header[156] === 0 || header[156] === 0x30;
-    if (isRegularFile) {
-      if (files.has(name)) throw new PolicyError('bundle-broken', `the bundle holds ${name} twice`);
-      files.set(name, tar.subarray(start, start + size));
-    }
-    offset = start + Math.ceil(size / BLOCK) * BLOCK;
-  }
-  return files;
+function readWasm(files: readonly ArchiveFile[]): Buffer {
+  const wasm = findFile(files, 'policy.wasm');
+  if (wasm !== undefined) return wasm;
+  const found = files.some(({ name }) => name.endsWith('.rego'))
+    ? 'it holds Rego only'
+    : 'it holds no Rego either';
+  throw new PolicyError(
+    'bundle-broken',
+    `the bundle has no policy.wasm (${found}); build it with: opa build -t wasm -e regent/gateway/decision -b DIR`,
+  );
 }
 
-function readText(header: Buffer, start: number, length: number): string {
-  const field = header.subarray(start, start + length);
-  const end = field.indexOf(0);
-  return field.subarray(0, end < 0 ? length : end).toString('utf8');
+function findFile(files: readonly ArchiveFile[], wanted: string): Buffer | undefined {
+  return files.find(({ name }) => name === wanted)?.bytes;
 }
 
-function readOctal(header: Buffer, start: number, length: number): number {
-  const value = Number.parseInt(readText(header, start, length).trim(), 8);
-  return Number.isNaN(value) ? 0 : value;
-}
-
-/** The header's bytes added up, its own checksum field counted as spaces (POSIX ustar). */
-function hasValidChecksum(header: Buffer): boolean {
-  let sum = 0;
-  for (let index = 0; index < BLOCK; index += 1) {
-    sum += index >= 148 && index < 156 ? 0x20 : (header[index] ?? 0);
-  }
-  return sum === readOctal(header, 148, 8);
-}
-
-function required(files: ReadonlyMap<string, Buffer>, name: string): Buffer {
-  const file = files.get(name);
-  if (file === undefined)
-    throw new PolicyError('bundle-broken', `the bundle has no ${name}; compile it with regent compile`);
-  return file;
-}
-
-function parseManifest(bytes: Buffer): { revision?: unknown; metadata?: unknown } {
-  try {
-    const manifest: unknown = JSON.parse(bytes.toString('utf8'));
-    if (typeof manifest === 'object' && manifest !== null) return manifest;
-    throw new Error('not an object');
-  } catch (cause) {
-    throw new PolicyError('bundle-broken', 'the manifest of the bundle is not a JSON object', cause);
-  }
+/** Whatever the order of the archive. */
+function digestOf(files: readonly ArchiveFile[]): string {
+  const lines = files.map(
+    ({ name, bytes }) => `${createHash('sha256').update(bytes).digest('hex')} ${name}\n`,
+  );
+  return createHash('sha256').update(lines.sort().join('')).digest('hex');
 }

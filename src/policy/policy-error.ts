@@ -3,6 +3,8 @@
 export type PolicyErrorCode =
   /** The bundle is not an archive that can be read, or lacks a part. */
   | 'bundle-broken'
+  /** It is not signed as it must be. */
+  | 'bundle-signature'
   /** It was made by another version of the format. */
   | 'bundle-format'
   /** It needs a built-in function that the host does not have. */
@@ -15,7 +17,7 @@ export type PolicyErrorCode =
   | 'arguments-unreadable'
   /** Argument keys that another parser would read as one that the policy reads. */
   | 'arguments-ambiguous'
-  /** The policy file cannot be read. */
+  /** The policy file cannot be read, or no bundle has come yet. */
   | 'policy-missing';
 
 export class PolicyError extends Error {

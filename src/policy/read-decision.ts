@@ -5,18 +5,26 @@ import { PolicyError } from './policy-error.ts';
 
 const OUTCOMES = ['allow', 'deny', 'require_approval'] as const;
 
+// Far over what rules say and ask for: a decision of anybody's Rego stays small enough to be shown and journalled.
+const TEXT_MAX = 16_384;
+const ITEMS_MAX = 10_000;
+const APPROVERS_MAX = 1000;
+
 /** Throws `PolicyError('evaluation-failed')` where the answer is no decision: the call is denied then. */
 export function readDecision(answer: unknown): Decision {
   const fields = asObject(answer, 'decision');
   const outcome = OUTCOMES.find((known) => known === fields.outcome);
   if (outcome === undefined) throw noDecision('outcome');
   const shadow = readViolations(fields.shadow ?? [], 'shadow');
+  const violations = readViolations(fields.violations ?? [], 'violations');
+  if (outcome === 'allow' && violations.length > 0) throw noDecision('allowed with violations');
   return {
     outcome,
     rule: readOptionalText(fields.rule, 'rule'),
     reason: readOptionalText(fields.reason, 'reason'),
     source: readOptionalText(fields.source, 'source'),
-    violations: readViolations(fields.violations ?? [], 'violations'),
+    ...(outcome === 'require_approval' ? readMetadata(fields) : {}),
+    violations,
     ...(shadow.length > 0 ? { shadow } : {}),
     ...(outcome === 'allow' ? { charges: readCharges(fields.charges ?? []) } : {}),
     ...(outcome === 'require_approval' ? { approval: readApproval(fields.approval) } : {}),
@@ -25,16 +33,28 @@ export function readDecision(answer: unknown): Decision {
 
 function readViolations(value: unknown, field: string): Violation[] {
   const violations = asList(value, field).map((item): Violation => {
-    const { rule, reason, source, counter, limit } = asObject(item, field);
+    const members = asObject(item, field);
+    const { rule, reason, source, counter, limit } = members;
     return {
       rule: readText(rule, `${field}.rule`),
       reason: readText(reason, `${field}.reason`),
       source: readText(source, `${field}.source`),
+      ...readMetadata(members),
       ...(counter === undefined ? {} : { counter: readText(counter, `${field}.counter`) }),
       ...(limit === undefined ? {} : { limit: readWhole(limit, `${field}.limit`) }),
     };
   });
   return violations.sort((a, b) => compareText(a.rule, b.rule));
+}
+
+function readMetadata({
+  title,
+  description,
+}: Record<string, unknown>): Pick<Violation, 'title' | 'description'> {
+  return {
+    ...(title === undefined ? {} : { title: readText(title, 'title') }),
+    ...(description === undefined ? {} : { description: readText(description, 'description') }),
+  };
 }
 
 /** Charges of one counter add up. */
@@ -54,12 +74,19 @@ function readApproval(value: unknown): ApprovalNeed {
   const { timeout_ms, required } = asObject(value, 'approval');
   return {
     timeout_ms: readWhole(timeout_ms, 'approval.timeout_ms'),
-    required: readWhole(required, 'approval.required'),
+    required: readApprovers(required),
   };
 }
 
+/** From 1 on: a call that nobody must approve is no held call. */
+function readApprovers(value: unknown): number {
+  const number = readWhole(value, 'approval.required');
+  if (number < 1 || number > APPROVERS_MAX) throw noDecision('approval.required');
+  return number;
+}
+
 function readText(value: unknown, field: string): string {
-  if (typeof value !== 'string') throw noDecision(field);
+  if (typeof value !== 'string' || value.length > TEXT_MAX) throw noDecision(field);
   return value;
 }
 
@@ -73,7 +100,7 @@ function readWhole(value: unknown, field: string): number {
 }
 
 function asList(value: unknown, field: string): unknown[] {
-  if (!Array.isArray(value)) throw noDecision(field);
+  if (!Array.isArray(value) || value.length > ITEMS_MAX) throw noDecision(field);
   return value;
 }
 

@@ -36,6 +36,9 @@ const NAMES: Readonly<Record<OperationName, true>> = {
   claimDeliveries: true,
   settleDelivery: true,
   listDeliveries: true,
+  claimUpload: true,
+  advanceUpload: true,
+  releaseUpload: true,
 };
 
 type AnyOperation = (...parameters: readonly unknown[]) => Promise<unknown>;

@@ -15,6 +15,7 @@ import type {
 } from '../approvals/approval.ts';
 import type { JournalEntry, JournalFilter, JournalResult, JournalRow } from '../journal/journal-row.ts';
 import type { DeliveryStore } from './delivery.ts';
+import type { UploadStore } from './upload.ts';
 
 /** A part of a sliding window: what was charged from `startMs` on, for one step of the window. */
 export type Bucket = readonly [startMs: number, amount: number];
@@ -177,7 +178,8 @@ export interface StateStore
     ApprovalStore,
     ApproverStore,
     RecordStore,
-    DeliveryStore {
+    DeliveryStore,
+    UploadStore {
   close(): Promise<void>;
 }
 

@@ -19,6 +19,8 @@ describe('help', () => {
     'test',
     'journal',
     'scan',
+    'inspect',
+    'verify',
     'approvals',
     'approvals list',
     'approvals show',

@@ -76,7 +76,7 @@ describe('the finance policy', () => {
 
   it('loads in the host, which finds every declared tool', async () => {
     const { bundle, revision } = await compile(FINANCE, { server: 'bank' });
-    const loaded = loadBundle(bundle);
+    const loaded = await loadBundle(bundle);
     expect([loaded.revision, loaded.servers]).toEqual([revision, ['bank']]);
     expect(loaded.isListed('bank', { id: 'bot', claims: '{}' }, 'get_balance')).toBe(true);
   });

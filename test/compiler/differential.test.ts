@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../compiler/index.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
-import { type LoadedPolicy, loadBundle } from '../../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/load-bundle.ts';
 import { arbitraryCall, type GeneratedCall } from '../reference/arbitrary-call.ts';
 import { arbitraryPolicy, type PolicyText } from '../reference/arbitrary-policy.ts';
 import { decideBoth } from '../reference/decide-both.ts';
@@ -20,7 +20,7 @@ const AGAIN = 8;
 async function load(policies: readonly PolicyText[]): Promise<LoadedPolicy> {
   const result = await compilePolicy(policies, {});
   if (!result.ok) throw new Error(result.diagnostics.map(formatDiagnostic).join('\n'));
-  return loadBundle(result.bundle);
+  return loadOwnBundle(result.bundle);
 }
 
 const counts = new Map<string, number>();

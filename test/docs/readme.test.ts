@@ -11,6 +11,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'docs/architecture.md',
+  'docs/bundles-and-logs.md',
   'docs/operations.md',
   'docs/console.md',
 ];

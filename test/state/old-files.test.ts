@@ -16,6 +16,7 @@ const SINCE_VERSION_3 = [
   'approvers',
   'deliveries',
   'policies',
+  'uploads',
   'secrets',
   'ended_sessions',
 ];

@@ -10,6 +10,7 @@ import { testEndedSessions } from './contract/ended-sessions.ts';
 import { testJournal } from './contract/journal.ts';
 import { testLockedCommits } from './contract/locked-commits.ts';
 import { testRecords } from './contract/records.ts';
+import { testUploads } from './contract/uploads.ts';
 import { testUsedApprovals } from './contract/used-approvals.ts';
 import { testValues } from './contract/values.ts';
 
@@ -59,5 +60,6 @@ export function testStore(name: string, makePlace: () => Promise<StorePlace>): v
     testDeliveries(subject);
     testRecords(subject);
     testEndedSessions(subject);
+    testUploads(subject);
   });
 }

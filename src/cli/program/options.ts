@@ -1,5 +1,5 @@
 // Options that several commands share.
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { LOG_LEVELS } from '../../telemetry/log-levels.ts';
 
 export const STATE = [
@@ -17,6 +17,24 @@ export function requiredPolicy(): Option {
 
 export function logLevelOption(): Option {
   return new Option('--log-level <LEVEL>', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]);
+}
+
+/** How a bundle must be signed, in the words of `opa build` and `opa run`. */
+export function addVerification(command: Command): Command {
+  return command
+    .option(
+      '--verification-key <FILE>',
+      'the public key in PEM (or the secret) that the bundle must be signed with',
+    )
+    .option('--verification-key-id <ID>', 'the name of that key (default: default)')
+    .option('--signing-alg <ALG>', 'what that key signs with, such as ES256 (default: RS256)')
+    .option('--scope <SCOPE>', 'the scope that the signature must name')
+    .addOption(
+      new Option(
+        '--exclude-files-verify <GLOB>',
+        'files of the bundle that need not be signed; give it again for more',
+      ).argParser(collect),
+    );
 }
 
 /** For options that can be given again. */

@@ -1,7 +1,7 @@
 // Commands for people who write policies.
 import { type Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../test/report/report-formats.ts';
-import { requiredPolicy } from './options.ts';
+import { addVerification, requiredPolicy } from './options.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -20,11 +20,37 @@ export function addCompile(program: Command): void {
     .option('-o, --output <FILE>', 'the bundle', 'bundle.tar.gz')
     .option('--rego <DIR>', 'also write the Rego as readable files')
     .option('--server <NAME>', "replaces the policy's own server name")
+    .option(
+      '--signing-key <FILE>',
+      'sign the bundle with this private key in PEM (or secret), as opa build does',
+    )
+    .option('--signing-key-id <ID>', 'the name of that key (default: default)')
+    .option('--signing-alg <ALG>', 'what it signs with, such as ES256 (default: RS256)')
+    .option('--claims-file <FILE>', 'JSON with more to sign, such as a scope')
     .action(async (flags) => (await import('../compile-command.ts')).compilePolicies(flags));
 }
 
-export function addEval(program: Command): void {
+export function addInspect(program: Command): void {
   program
+    .command('inspect')
+    .description('Print what a bundle holds and what it says of itself, its signature included.')
+    .argument('<BUNDLE>', 'a bundle.tar.gz, of Regent or of OPA')
+    .option('--json', 'as one JSON object')
+    .action(async (file, flags) => (await import('../inspect-command.ts')).printBundle(file, flags));
+}
+
+export function addVerify(program: Command): void {
+  const verify = program
+    .command('verify')
+    .description('Check the signature of a bundle as OPA does; exit 0 or 1.')
+    .argument('<BUNDLE>', 'a bundle.tar.gz, of Regent or of OPA');
+  addVerification(verify).action(async (file, flags) =>
+    (await import('../verify-command.ts')).verifyBundle(file, flags),
+  );
+}
+
+export function addEval(program: Command): void {
+  const command = program
     .command('eval')
     .description('Print the decision on one call as JSON, without a server. Charges nothing.')
     .addOption(requiredPolicy())
@@ -34,8 +60,8 @@ export function addEval(program: Command): void {
     .addOption(new Option('--agent <NAME>', 'who calls (default: anonymous)').env('REGENT_AGENT'))
     .option('--session <NAME>', 'the session of the call', 'eval')
     .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)')
-    .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
-    .action(async (flags) => (await import('../eval-command.ts')).evalCall(flags));
+    .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)');
+  addVerification(command).action(async (flags) => (await import('../eval-command.ts')).evalCall(flags));
 }
 
 export function addTest(program: Command): void {

@@ -1,11 +1,10 @@
 // The command without a name: the sidecar.
 import { type Command, Option } from 'commander';
-import { collect, logLevelOption, policyOption } from './options.ts';
+import { addVerification, collect, logLevelOption, policyOption } from './options.ts';
 
 /** `serverCommand` is what stood after `--`. */
 export function addSidecar(program: Command, serverCommand: readonly string[]): void {
-  program
-    .addOption(policyOption())
+  addVerification(program.addOption(policyOption()))
     .option('--server <NAME>', "name of the MCP server; replaces the policy's own")
     .addOption(
       new Option('--agent <NAME>', 'who calls, in rules, counters and journal (default: anonymous)').env(

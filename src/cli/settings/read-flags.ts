@@ -1,5 +1,6 @@
 // The sidecar's flags, as commander gives them, become settings.
 import type { LogLevel } from '../../telemetry/log-levels.ts';
+import { readVerification, type VerificationFlags } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
 import { readTokenFile } from './read-secret.ts';
 import {
@@ -16,7 +17,7 @@ import type { Settings } from './settings.ts';
 /** Where a console listens that nothing else is said of. */
 export const DEFAULT_CONSOLE = '127.0.0.1:8930';
 
-export interface SidecarFlags {
+export interface SidecarFlags extends VerificationFlags {
   readonly policy?: readonly string[];
   readonly server?: string;
   readonly agent?: string;
@@ -55,6 +56,7 @@ export function readFlags(flags: SidecarFlags, command: readonly string[]): Sett
     publicUrl: readFlag('--public-url', flags.publicUrl, readUpstreamUrl),
     console: readFlag('--console', flags.console === true ? DEFAULT_CONSOLE : flags.console, readAddress),
     command: command.length > 0 ? command : undefined,
+    verification: readVerification(flags) ?? undefined,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -16,6 +16,23 @@ export const SETTING_KEYS = {
   limits: { form: 'limits', meaning: 'What is too much.' },
   approvals: { form: 'approvals', meaning: 'How humans are asked.' },
   console: { form: 'address or console', meaning: 'As `--console`.' },
+  keys: { form: 'key id -> key', meaning: 'Keys that bundles are signed with, as in OPA.' },
+  signing: { form: 'signing', meaning: 'How the bundle of `policy` must be signed.' },
+} as const satisfies KeyTable;
+
+export const VERIFICATION_KEY_KEYS = {
+  key: {
+    form: 'text, {env: NAME} or {file: FILE}',
+    meaning: 'A public key or certificate in PEM; for HS256, HS384 and HS512 the secret. Required.',
+  },
+  algorithm: { form: 'ES256 … RS512', meaning: 'What the key signs with; `RS256` by default.' },
+  scope: { form: 'text', meaning: 'The scope that its signatures must name; none by default.' },
+} as const satisfies KeyTable;
+
+export const SIGNING_KEYS = {
+  keyid: { form: 'key id', meaning: 'The key to verify with; the one that the signature names by default.' },
+  scope: { form: 'text', meaning: 'The scope that the signature must name; that of the key by default.' },
+  exclude_files: { form: 'list of globs', meaning: 'Files of the bundle that need not be signed.' },
 } as const satisfies KeyTable;
 
 export const UPSTREAM_KEYS = {

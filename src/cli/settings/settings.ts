@@ -1,6 +1,8 @@
 // What flags and regent.yaml say, each value checked; what is not said is absent.
+import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import type { OpaSettings } from './opa/opa-settings.ts';
 import type { Address } from './read-setting.ts';
 
 export interface Settings {
@@ -32,7 +34,15 @@ export interface Settings {
   readonly webhook?: WebhookSettings;
   readonly console?: Address;
   readonly consoleUrl?: URL;
+  readonly opa?: OpaSettings;
+  readonly keys?: Verification['keys'];
+  readonly signing?: SigningSettings;
+  /** What flags say; it stands alone. */
+  readonly verification?: Verification;
 }
+
+/** As `bundles.<name>.signing` in OPA's configuration. */
+export type SigningSettings = Omit<Verification, 'keys'>;
 
 export interface WebhookSettings {
   readonly url: URL;

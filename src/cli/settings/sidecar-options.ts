@@ -2,19 +2,25 @@
 import { readFile } from 'node:fs/promises';
 import type { ApprovalLimits } from '../../approvals/request-approval.ts';
 import { findExposure } from '../../console/exposure.ts';
+import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import { ANONYMOUS } from '../../policy/decision.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import { requireBundles } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
 import { defaultStateFile } from '../home.ts';
 import { ConfigProblems } from './config-problems.ts';
+import type { OpaSettings } from './opa/opa-settings.ts';
 import { readConfig } from './read-config.ts';
 import { readFlags, type SidecarFlags } from './read-flags.ts';
 import type { Address } from './read-setting.ts';
 import type { JwtSettings, Settings, WebhookSettings } from './settings.ts';
 
 export interface SidecarOptions {
+  /** Empty where the policy comes from a bundle server. */
   readonly policies: readonly string[];
+  /** How a bundle must be signed; null where it must not be. */
+  readonly verification: Verification | null;
   /** The server's name in policy and journal; null where the policy says it. */
   readonly serverName: string | null;
   readonly agent: string;
@@ -30,6 +36,8 @@ export interface SidecarOptions {
   readonly limits: LimitOptions;
   readonly approvals: ApprovalOptions;
   readonly console: ConsoleOptions;
+  /** Null where nothing is said in OPA's words. */
+  readonly opa: OpaSettings | null;
 }
 
 export interface ApprovalOptions extends ApprovalLimits {
@@ -81,10 +89,12 @@ export async function readSidecarOptions(
   const config = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const given = readFlags(flags, serverCommand);
   const settings: Settings = { ...withoutOther(config, given), ...given };
-  if (settings.policy === undefined) throw new CliError('no policy was given; say which with -c POLICY');
+  checkPolicySource(settings);
+  requireBundles(settings.verification, settings.policy ?? []);
   const client = clientOptions(settings);
   return {
-    policies: settings.policy,
+    policies: settings.policy ?? [],
+    verification: verificationOf(settings),
     serverName: settings.server ?? null,
     agent: settings.agent ?? ANONYMOUS,
     isAgentNamed: settings.agent !== undefined,
@@ -108,7 +118,29 @@ export async function readSidecarOptions(
       webhook: settings.webhook ?? null,
     },
     console: consoleOptions(settings),
+    opa: settings.opa ?? null,
   };
+}
+
+/** A bundle may come later, so that it cannot say which server the sidecar stands in front of. */
+function checkPolicySource({ policy, opa, server, verification }: Settings): void {
+  const bundle = opa?.bundle ?? null;
+  if (policy === undefined && bundle === null)
+    throw new CliError('no policy was given; say which with -c POLICY');
+  if (policy !== undefined && bundle !== null) {
+    throw new CliError(
+      `the policy was given twice: as a file, and as the bundle ${bundle.name} in the config file; take one of them`,
+    );
+  }
+  if (bundle !== null && verification !== undefined)
+    throw new CliError(
+      '--verification-key is for -c BUNDLE; of a bundle server, keys and signing in the config file say it',
+    );
+  if (bundle !== null && server === undefined) {
+    throw new CliError(
+      'the policy comes from a bundle server: say which MCP server this is, with server in the config file or --server',
+    );
+  }
 }
 
 function consoleOptions(settings: Settings): ConsoleOptions {
@@ -133,6 +165,19 @@ function withoutOther(config: Settings, { command, upstream }: Settings): Settin
   if (command !== undefined) return rest;
   if (upstream !== undefined) return { ...rest, ...(headers === undefined ? {} : { headers }) };
   return config;
+}
+
+/** Keys say that bundles are signed. A policy in YAML bears no signature, and needs none. */
+function verificationOf({ verification, keys, signing }: Settings): Verification | null {
+  if (verification !== undefined) return verification;
+  const { keyId = '', scope = '', excludeFiles = [] } = signing ?? {};
+  if (keys === undefined || Object.keys(keys).length === 0) {
+    if (signing === undefined) return null;
+    throw new CliError('signing in regent.yaml needs keys to verify with; say them under keys');
+  }
+  if (keyId !== '' && !Object.hasOwn(keys, keyId))
+    throw new CliError(`signing.keyid in regent.yaml is ${JSON.stringify(keyId)}, and keys has no such key`);
+  return { keys, keyId, scope, excludeFiles };
 }
 
 function serverOptions({ command: words = [], upstream, headers = [] }: Settings): ServerOptions {

@@ -10,6 +10,7 @@ export type HostRule =
   | 'arguments-unreadable'
   | 'arguments-ambiguous'
   | 'evaluation-failed'
+  | 'policy-missing'
   | 'approval-unusable'
   | Refusal
   | 'state-unavailable';

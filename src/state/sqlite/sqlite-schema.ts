@@ -119,6 +119,12 @@ const APPROVALS = [
   record TEXT NOT NULL,
   PRIMARY KEY (revision, server)
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE uploads (
+  target TEXT PRIMARY KEY NOT NULL,
+  sequence INTEGER NOT NULL,
+  holder TEXT NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`,
   `CREATE TABLE secrets (
   name TEXT PRIMARY KEY NOT NULL,
   value TEXT NOT NULL

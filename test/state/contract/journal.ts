@@ -27,7 +27,7 @@ export function testJournal({ store }: ContractSubject): void {
     const rows = [
       sampleRow({ tool: 'pay', atMs: 1000 }),
       sampleRow({ tool: 'pay_all', atMs: 2000, outcome: 'deny' }),
-      sampleRow({ tool: 'PAY', atMs: 3000, agent: 'other' }),
+      sampleRow({ tool: 'PAY', atMs: 3000, agent: 'other', server: 'github' }),
       sampleRow({ tool: 'a[b]', atMs: 4000, outcome: 'require_approval' }),
       sampleRow({ tool: 'a/\u{1f600}\n', atMs: 5000, agent: 'other', outcome: 'deny' }),
     ] as const;
@@ -45,6 +45,7 @@ export function testJournal({ store }: ContractSubject): void {
       ['a bracket never as a set', { tool: '[pP]ay' }, []],
       ['a closing bracket as itself', { tool: '*]' }, [4]],
       ['an agent', { agent: 'other' }, [3, 5]],
+      ['a server', { server: 'github' }, [3]],
       ['an outcome', { outcome: 'deny' }, [2, 5]],
       ['the first so many', { limit: 2 }, [1, 2]],
       [

@@ -22,7 +22,8 @@ export function fitCase(
   testCase: TestCase,
   policy: Pick<LoadedPolicy, 'servers' | 'countersOf'>,
 ): FittedCase | { readonly problems: readonly Diagnostic[] } {
-  const server = chooseServer(testCase, policy.servers);
+  // Cases stand beside policies in YAML, which name their servers; a bundle that names none has no cases.
+  const server = chooseServer(testCase, policy.servers ?? []);
   if (typeof server !== 'string') return { problems: [server] };
   const plans = policy.countersOf(server);
   const problems: Diagnostic[] = [];

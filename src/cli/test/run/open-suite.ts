@@ -1,7 +1,7 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import type { PolicySource } from '../../../policy/bundle-cache.ts';
-import { type LoadedPolicy, loadBundle } from '../../../policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { type CompiledPolicy, compileSources, PolicyProblems, readSources } from '../../open-policy.ts';
 import { problemAt } from './suite-problem.ts';
@@ -19,7 +19,7 @@ export async function openSuite(
   try {
     const sources = await readSources(policies);
     const compiled = await compileSources(sources, null);
-    return { sources, compiled, policy: loadBundle(compiled.bundle) };
+    return { sources, compiled, policy: await loadOwnBundle(compiled.bundle) };
   } catch (error) {
     if (error instanceof PolicyProblems) return { problems: error.diagnostics };
     if (!(error instanceof PolicyError)) throw error;

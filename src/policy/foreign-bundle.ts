@@ -1,0 +1,20 @@
+// Bundles that Regent's compiler did not write: nothing says what their rules read, so they are shown everything.
+import type { PathTree } from './path-tree.ts';
+import type { ReadPlan } from './tool-plan.ts';
+
+/** All arguments, no counters, no amounts. */
+export const EVERYTHING_READ: ReadPlan = planOf({ isRead: true, members: new Map(), every: null });
+
+/** For servers that the manifest does not know. */
+export const NOTHING_READ: ReadPlan = planOf({ isRead: false, members: new Map(), every: null });
+
+/** What the log says of such bundles. */
+export const NOTES = {
+  foreign:
+    "the bundle has no manifest of Regent's: the policy is shown all arguments, and there are no counters: limits must come from elsewhere",
+  unlisted: 'the bundle has no entry point regent/gateway/listed: every tool of the server is listed',
+} as const;
+
+function planOf(tree: PathTree): ReadPlan {
+  return { projection: tree, watched: tree, counters: [], amounts: [] };
+}
