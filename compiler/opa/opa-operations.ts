@@ -100,14 +100,15 @@ export type TestResult =
     }
   | { readonly ok: false; readonly problems: readonly OpaProblem[] };
 
-export interface CoverageOption {
+export interface RunningOptions {
   readonly coverage?: boolean;
+  readonly deadlineMs?: number;
 }
 
 /** Runs the `test_` rules of the modules; cases of table tests are told one by one. */
 export async function testRego(
   modules: readonly RegoModule[],
-  options: CoverageOption = {},
+  options: RunningOptions = {},
 ): Promise<TestResult> {
   const answer = await runOpa({ operation: 'test', modules, ...options });
   const { problems = [], tests = [], coverage = [] } = answer;
@@ -121,7 +122,7 @@ export type Evaluated =
 /** By OPA's own interpreter; the answers stand beside what was asked, and values beside their inputs. */
 export async function evaluateRego(
   evaluations: readonly OpaEvaluation[],
-  options: CoverageOption = {},
+  options: RunningOptions = {},
 ): Promise<readonly Evaluated[]> {
   const { problems = [], evaluations: answers = [] } = await runOpa({
     operation: 'eval',

@@ -34,6 +34,8 @@ export interface OpaRequest {
   readonly evaluations?: readonly OpaEvaluation[];
   /** Asks `test` and `eval` what they have evaluated. */
   readonly coverage?: boolean;
+  /** When the process is ended, whatever it does; by default after `DEADLINE_MS`. */
+  readonly deadlineMs?: number;
 }
 
 /** Asks for the value of one entry point, once for each input. */
@@ -116,7 +118,7 @@ export interface OpaAnswer {
   readonly coverage?: readonly OpaCoverage[];
 }
 
-export type OpaErrorCode = 'artefact-missing' | 'crashed' | 'bad-answer';
+export type OpaErrorCode = 'artefact-missing' | 'timed-out' | 'crashed' | 'bad-answer';
 
 export class OpaError extends Error {
   readonly code: OpaErrorCode;
@@ -131,14 +133,21 @@ export class OpaError extends Error {
 /** The program runs once for a short time: compiling it well costs more than it gives. */
 const NODE_FLAGS = ['--liftoff-only', '--no-warnings'];
 
+/** Far above the largest build; Rego that people wrote can loop for ever. */
+const DEADLINE_MS = 300_000;
+
 /** Throws `OpaError`; problems in the Rego are part of the answer. */
-export async function runOpa(request: OpaRequest): Promise<OpaAnswer> {
+export async function runOpa({ deadlineMs = DEADLINE_MS, ...request }: OpaRequest): Promise<OpaAnswer> {
   const program = path.join(packageRoot(), 'dist', 'compiler', 'opa', 'opa-process.js');
   const wasm = path.join(path.dirname(program), 'opa.wasm');
   if (!existsSync(program) || !existsSync(wasm)) {
     throw new OpaError('artefact-missing', `OPA's WebAssembly is not built (${wasm}); run make`);
   }
   const child = spawn(process.execPath, [...NODE_FLAGS, program], { stdio: 'pipe', env: {} });
+  let isLate = false;
+  const deadline = setTimeout(() => {
+    isLate = child.kill('SIGKILL');
+  }, deadlineMs);
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
@@ -146,10 +155,20 @@ export async function runOpa(request: OpaRequest): Promise<OpaAnswer> {
   // A process that dies early is told by its exit code, not by the broken pipe.
   child.stdin.on('error', () => {});
   child.stdin.end(JSON.stringify(request));
-  const [stdout, stderr, exitCode] = await Promise.all([buffer(child.stdout), text(child.stderr), exited]);
+  const [stdout, stderr, exitCode] = await Promise.all([
+    buffer(child.stdout),
+    text(child.stderr),
+    exited,
+  ]).finally(() => clearTimeout(deadline));
+  if (isLate) throw lateError(request, deadlineMs);
   if (exitCode !== 0)
     throw new OpaError('crashed', `OPA ended with exit code ${exitCode}: ${stderr.trim().slice(-2000)}`);
   return parseAnswer(stdout);
+}
+
+function lateError({ operation }: OpaRequest, deadlineMs: number): OpaError {
+  const message = `OPA was ended after ${deadlineMs / 1000} s of ${operation}: some Rego takes too long, or never ends`;
+  return new OpaError('timed-out', message);
 }
 
 function parseAnswer(stdout: Buffer): OpaAnswer {

@@ -5,6 +5,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import type { KeyTable } from '../../compiler/schema/grammar.ts';
 import { CASE_TABLES } from '../../src/cli/test/cases/case-keys.ts';
 import { createWorkbench } from '../cli/run-regent.ts';
+import { runRealOpa } from '../fixtures/opa-binary.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -28,12 +29,21 @@ test.each(CASE_TABLES)('the table of %s is that of the code', (_, table) => {
 
 test('the example prints what the page shows', () => {
   const [policy = '', cases = ''] = blocksOf('yaml');
-  const [shown = ''] = blocksOf('text');
+  const [shown = '', covered = ''] = blocksOf('text');
   const [rego = ''] = blocksOf('rego');
   bench.write('policy.yaml', policy);
   bench.write('cases.yaml', cases);
   const { status, stdout } = bench.run('test');
   expect([status, withoutTimes(stdout)]).toEqual([1, withoutTimes(shown)]);
+  const some = bench.run('test', '--threshold', '100', '--run', 'lets|spends|denies');
+  expect([some.status, some.stdout]).toEqual([1, expect.stringContaining(`\n${covered}\nTests  3 passed\n`)]);
+  const commands = PAGE.match(/^ {4}(regent|opa) .+$/gm) ?? [];
+  const ran = commands.map((line) => {
+    const [program, ...args] = line.trim().split(' ');
+    return program === 'opa' ? runRealOpa(bench.folder, ...args) : bench.run(...args);
+  });
+  expect(ran.map(({ status: code }) => code)).toEqual([0, 1, 0]);
+  expect(ran[2]?.stdout).toMatch(/^PASS: (\d+)\/\1\n$/);
   writeFileSync(path.join(bench.folder, 'policy_test.rego'), rego);
   expect(bench.run('test', 'policy_test.rego').stdout).toContain('✓ policy_test.rego  1 passed');
 });

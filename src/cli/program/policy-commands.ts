@@ -73,6 +73,10 @@ export function addTest(program: Command): void {
       new Option('--format <FORMAT>', 'how it is told').choices([...REPORT_FORMATS]).default('pretty'),
     )
     .option('--run <REGEX>', 'only tests whose names it finds')
+    .option('--coverage', 'tell which rules and which Rego the tests reach')
+    .option('--threshold <PERCENT>', 'fail where fewer of the rules are exercised; tells coverage')
+    .option('--emit-rego <DIR>', 'also write the cases as Rego tests for opa test')
+    .option('--watch', 'run again whenever a file changes')
     .action(async (paths, flags) => (await import('../test-command.ts')).testPolicies(paths, flags));
 }
 

@@ -1,9 +1,12 @@
 // What came of a run: the one type that every report is made from.
 import type { Diagnostic } from '../../../compiler/model/diagnostic.ts';
 import type { Position } from '../../../compiler/model/policy.ts';
+import { type Coverage, meetsThreshold } from './coverage/coverage.ts';
 
 export interface TestRun {
   readonly suites: readonly SuiteResult[];
+  /** null where nobody asked for it. */
+  readonly coverage: Coverage | null;
   readonly durationMs: number;
 }
 
@@ -35,6 +38,9 @@ export interface TestResult {
 export interface MadeDecision {
   /** Of the step. */
   readonly position: Position;
+  /** Which step of the case, and which of its calls; both start at 1. */
+  readonly step: number;
+  readonly call: number;
   /** JSON texts. The input is `null` where the policy was not asked. */
   readonly input: string;
   readonly output: string;
@@ -60,7 +66,7 @@ export interface UnexpectedDecision {
 }
 
 export interface Mismatch {
-  readonly field: 'outcome' | 'rule' | 'reason' | 'violations' | 'charges';
+  readonly field: 'outcome' | 'rule' | 'reason' | 'violations' | 'shadow' | 'charges';
   readonly expected: string;
   readonly actual: string;
 }
@@ -90,7 +96,7 @@ export interface TestCounts {
   readonly problems: number;
 }
 
-export function countTests({ suites }: TestRun): TestCounts {
+export function countTests({ suites }: Pick<TestRun, 'suites'>): TestCounts {
   const tests = suites.flatMap((suite) => suite.tests);
   const passed = tests.filter(({ status }) => status === 'passed').length;
   const problems = suites.reduce((sum, suite) => sum + suite.problems.length, 0);
@@ -99,5 +105,5 @@ export function countTests({ suites }: TestRun): TestCounts {
 
 export function hasPassed(run: TestRun): boolean {
   const { failed, problems } = countTests(run);
-  return failed === 0 && problems === 0;
+  return failed === 0 && problems === 0 && meetsThreshold(run.coverage);
 }

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { compilePolicy } from '../../../compiler/index.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
-import { compareEvaluators } from '../../../src/cli/test/run/compare-evaluators.ts';
+import { compareEvaluators, type Difference } from '../../../src/cli/test/run/compare-evaluators.ts';
 import { type LoadedPolicy, loadOwnBundle } from '../../../src/policy/load-bundle.ts';
 
 // Each comparison starts OPA's processes, which take long on a machine that is busy.
@@ -44,8 +44,13 @@ function decided(kind: string, units: number): { input: string; output: string }
   return { input, output: JSON.stringify(policy.decide(input)) };
 }
 
-const compare = (bundles: Parameters<typeof compareEvaluators>[0]) =>
-  compareEvaluators(bundles, (task) => task());
+async function compare(
+  bundles: Parameters<typeof compareEvaluators>[0],
+): Promise<Array<readonly Difference[]>> {
+  const compared = await compareEvaluators(bundles, { runTask: (task) => task(), coverage: false });
+  expect(compared.map(({ coverage }) => coverage)).toEqual(bundles.map(() => []));
+  return compared.map(({ differences }) => differences);
+}
 
 function doctored(from: string, to: string): RegoModule[] {
   const changed = modules.map(({ path, text }) => ({ path, text: text.replaceAll(from, to) }));

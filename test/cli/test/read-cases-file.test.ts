@@ -46,6 +46,52 @@ describe('the meaning of a case', () => {
   });
 
   test.each([
+    [
+      'a text of many characters',
+      'arguments: {a: {$repeat: ab, times: 3}, b: [{$repeat: "", times: 9}]}',
+      '{"a":"ababab","b":[""]}',
+    ],
+    [
+      'arguments as a client sends them',
+      `arguments_json: '{"a": 1E2, "$repeat": [-0.0], "b": "\\u00e9"}'`,
+      '{"a":1E2,"$repeat":[-0.0],"b":"é"}',
+    ],
+  ])('%s', (_, keys, json) => {
+    const { steps } = onlyCase(`- {name: a, tool: t, ${keys}, outcome: allow}`);
+    expect(printJson(steps[0]?.call.arguments ?? null)).toBe(json);
+  });
+
+  test('the shadow rules that it expects may be none', () => {
+    const { steps } = onlyCase('- {name: a, tool: t, outcome: allow, shadow: []}');
+    expect(steps[0]?.expected).toEqual({ outcome: 'allow', shadow: [] });
+  });
+
+  test.each([
+    ['{$repeat: a}', '1:37 bad-value  $repeat stands beside times, and nothing else'],
+    ['{$repeat: a, times: 2, x: 1}', '1:37 bad-value  $repeat stands beside times, and nothing else'],
+    ['{$repeat: 1, times: 2}', '1:47 wrong-type  1 stands where a text is expected'],
+    ['{$repeat: a, times: -1}', '1:57 bad-value  -1 is not a whole number of at least 0'],
+    ['{$repeat: ab, times: 500001}', '1:58 bad-value  a text of 1000002 characters is more than 1000000'],
+  ])('a text written as %s is a problem', (text, problem) => {
+    const problems = problemsOf(`- {name: a, tool: t, arguments: {a: ${text}}, outcome: allow}`);
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test.each([
+    [`arguments_json: '{"a":1,"a":2}'`, 'is no JSON object: '],
+    ["arguments_json: '[1]'", 'is no JSON object: it is no object'],
+    ["arguments_json: '{}', arguments: {}", 'arguments and arguments_json cannot both be meant'],
+    [
+      'arguments: {$repeat: a, times: 2}',
+      'a mapping stands where a mapping of names, not a text, is expected',
+    ],
+  ])('%s is a problem', (keys, problem) => {
+    expect(problemsOf(`- {name: a, tool: t, ${keys}, outcome: allow}`)).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+
+  test.each([
     ['a call as it stands', 'call: pay', '{"amount":100.00,"currency":"USD"}'],
     [
       'with replaces and adds',

@@ -4,14 +4,16 @@ import { REPORT_FORMATS } from '../../../src/cli/test/report/report-formats.ts';
 import { REPORTERS } from '../../../src/cli/test/report/reporters.ts';
 import { SAMPLE_RUN } from './sample-run.ts';
 
+const OPTIONS = { hasColours: false, prefix: '', version: '1.2.3' };
+
 test.each(REPORT_FORMATS)('%s', async (format) => {
-  const text = REPORTERS[format](SAMPLE_RUN, { hasColours: false });
+  const text = REPORTERS[format](SAMPLE_RUN, OPTIONS);
   await expect(text).toMatchFileSnapshot(`golden/report-${format}.txt`);
 });
 
 test('colours say the same as no colours', () => {
-  const painted = REPORTERS.pretty(SAMPLE_RUN, { hasColours: true });
-  const plain = REPORTERS.pretty(SAMPLE_RUN, { hasColours: false });
+  const painted = REPORTERS.pretty(SAMPLE_RUN, { ...OPTIONS, hasColours: true });
+  const plain = REPORTERS.pretty(SAMPLE_RUN, OPTIONS);
   expect(painted).not.toBe(plain);
   const texts = painted.split('\u001b').map((part) => part.replace(/^\[\d+m/, ''));
   expect(texts.join('')).toBe(plain);
@@ -23,5 +25,5 @@ test('names and reasons cannot steer the terminal', () => {
     ...suite,
     tests: suite.tests.map((one) => ({ ...one, name: `${one.name}\u001b[2J` })),
   }));
-  expect(REPORTERS.pretty({ ...SAMPLE_RUN, suites }, { hasColours: false })).not.toContain('\u001b');
+  expect(REPORTERS.pretty({ ...SAMPLE_RUN, suites }, OPTIONS)).not.toContain('\u001b');
 });

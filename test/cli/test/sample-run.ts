@@ -10,11 +10,38 @@ const passed = (name: string, line: number): TestResult => ({
   status: 'passed',
   durationMs: 1.25,
   failures: [],
-  decisions: [{ position: at('pay/cases.yaml', line), input: '{}', output: '{"outcome":"allow"}' }],
+  decisions: [
+    { position: at('pay/cases.yaml', line), step: 1, call: 1, input: '{}', output: '{"outcome":"allow"}' },
+  ],
 });
 
 export const SAMPLE_RUN: TestRun = {
   durationMs: 1234.5,
+  coverage: {
+    threshold: 90,
+    rules: [
+      { rule: 'read/#1', position: at('good/policy.yaml', 5), stopped: 2, passed: 61 },
+      { rule: 'create_payment/cap', position: at('pay/policy.yaml', 17), stopped: 0, passed: 3 },
+      { rule: 'create_payment/kinds', position: at('pay/policy.yaml', 21), stopped: 1, passed: 0 },
+      { rule: 'close/ask', position: at('pay/policy.yaml', 30), stopped: 0, passed: 0 },
+      { rule: 'close/never', position: at('pay/policy.yaml', 33), stopped: 4, passed: null },
+      { rule: 'close/count', position: at('pay/policy.yaml', 36), stopped: null, passed: 0 },
+    ],
+    rego: [
+      { policies: ['good/policy.yaml'], path: 'regent/tools/good/read.rego', covered: 9, notCovered: [] },
+      {
+        policies: ['pay/policy.yaml', 'pay/more.yaml'],
+        path: 'regent/tools/pay/close.rego',
+        covered: 5,
+        notCovered: [
+          { line: 12, column: 2 },
+          { line: 13, column: 2 },
+          { line: 13, column: 20 },
+          { line: 30, column: 1 },
+        ],
+      },
+    ],
+  },
   suites: [
     {
       policies: ['good/policy.yaml'],

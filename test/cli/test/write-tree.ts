@@ -5,7 +5,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { findFiles } from '../../../src/cli/test/find-files.ts';
 import { planSuites } from '../../../src/cli/test/plan-suites.ts';
-import { runTests } from '../../../src/cli/test/run/run-tests.ts';
+import { type RunOptions, runTests } from '../../../src/cli/test/run/run-tests.ts';
 import type { TestResult, TestRun } from '../../../src/cli/test/test-result.ts';
 
 export type Tree = Readonly<Record<string, string>>;
@@ -21,12 +21,12 @@ export function writeTree(tree: Tree): string {
   return folder;
 }
 
-export function runTree(tree: Tree, filter: RegExp | null = null): Promise<TestRun> {
-  return runTests(planSuites(findFiles([writeTree(tree)])), { filter });
+export function runTree(tree: Tree, options: Partial<RunOptions> = {}): Promise<TestRun> {
+  return runTests(planSuites(findFiles([writeTree(tree)])), { filter: null, coverage: null, ...options });
 }
 
 /** `name: status` of each test. */
-export function statuses({ suites }: TestRun): string[] {
+export function statuses({ suites }: Pick<TestRun, 'suites'>): string[] {
   return testsOf({ suites }).map(({ name, status }) => `${name}: ${status}`);
 }
 

@@ -24,7 +24,15 @@ export const AGENT_KEYS = {
 
 export const CALL_KEYS = {
   tool: { form: 'text', meaning: 'The tool that is called. Required.' },
-  arguments: { form: 'mapping', meaning: 'Its arguments, numbers by their digits; none by default.' },
+  arguments: {
+    form: 'mapping',
+    meaning:
+      'Its arguments, numbers by their digits; none by default. `{$repeat: ab, times: 500}` is a text of 1000 characters.',
+  },
+  arguments_json: {
+    form: 'text',
+    meaning: 'In place of `arguments`: their JSON as a client would send it, such as `{"amount": 1e2}`.',
+  },
 } as const satisfies KeyTable;
 
 /** Also in a case without `steps`, which is one step. */
@@ -34,6 +42,7 @@ export const STEP_KEYS = {
   without: { form: 'list of names', meaning: 'Arguments of `call` that are left out.' },
   tool: { form: 'text', meaning: 'The tool that is called, where no `call` is named.' },
   arguments: { form: 'mapping', meaning: 'Its arguments; none by default.' },
+  arguments_json: { form: 'text', meaning: 'The same as JSON.' },
   agent: {
     form: 'name or agent',
     meaning:
@@ -55,6 +64,10 @@ export const STEP_KEYS = {
   rule: { form: 'text', meaning: 'The rule that decides.' },
   reason: { form: 'text', meaning: 'The reason that is given, exactly.' },
   violations: { form: 'list of rules', meaning: 'All rules that fail, in any order.' },
+  shadow: {
+    form: 'list of rules',
+    meaning: 'All rules in `mode: shadow` that would have denied or held the call; `[]`: none.',
+  },
   charges: {
     form: 'counter -> whole number',
     meaning: 'All that the call adds to counters, in calls or smallest units.',

@@ -3,7 +3,6 @@ import {
   describe,
   mistyped,
   readList,
-  readMap,
   readNamed,
   readText,
   readWhole,
@@ -11,26 +10,6 @@ import {
 import type { Scope } from '../../../../compiler/check/report.ts';
 import type { Position } from '../../../../compiler/model/policy.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
-import { type JsonNode, JsonNumber, type JsonObject } from '../../../policy/json-node.ts';
-
-/** Numbers as they are written, so that `500.00` reaches the policy as a client would send it. */
-function jsonOf(node: YamlNode): JsonNode {
-  switch (node.kind) {
-    case 'list':
-      return node.items.map(jsonOf);
-    case 'map':
-      return new Map(node.entries.map(({ key, value }) => [key, jsonOf(value)]));
-    case 'scalar': {
-      const { value, source } = node;
-      return typeof value === 'object' && value !== null ? new JsonNumber(source) : value;
-    }
-  }
-}
-
-export function readJsonObject(node: YamlNode, scope: Scope): JsonObject | undefined {
-  const map = readMap(node, scope);
-  return map === undefined ? undefined : new Map(map.entries.map(({ key, value }) => [key, jsonOf(value)]));
-}
 
 /** Counters or charges by key. */
 export function readAmounts(

@@ -16,7 +16,7 @@ import { type Agent, ANONYMOUS } from '../../../policy/decision.ts';
 import { type JsonObject, printJson } from '../../../policy/json-node.ts';
 import { readAgent as readAgentName } from '../../settings/read-setting.ts';
 import { AGENT_KEYS, CALL_KEYS, CASE_TABLES } from './case-keys.ts';
-import { readJsonObject } from './read-case-values.ts';
+import { readJsonObject, readJsonText } from './read-json.ts';
 
 export interface CallFixture {
   readonly tool: string;
@@ -48,9 +48,18 @@ export function readToolCall(
   members: Members<typeof CALL_KEYS>,
 ): CallFixture | undefined {
   const tool = members.tool === undefined ? missingKey(node, scope, 'tool') : readToolName(members.tool);
-  const args = members.arguments;
-  const values = args === undefined ? new Map() : readJsonObject(args.value, args.scope);
+  const values = readCallArguments(members);
   return tool === undefined || values === undefined ? undefined : { tool, arguments: values };
+}
+
+function readCallArguments({
+  arguments: args,
+  arguments_json: json,
+}: Members<typeof CALL_KEYS>): JsonObject | undefined {
+  if (json === undefined) return args === undefined ? new Map() : readJsonObject(args.value, args.scope);
+  if (args === undefined) return readJsonText(json.value, json.scope);
+  json.scope.problem('contradiction', json.keyPosition, 'arguments and arguments_json cannot both be meant');
+  return undefined;
 }
 
 /** As messages may name it: what the proxy rejects no policy ever sees. */

@@ -4,9 +4,10 @@ import { parseDuration } from '../../../../compiler/model/parse-duration.ts';
 import { quoteText } from '../../../../compiler/parse/quote-text.ts';
 import type { Agent } from '../../../policy/decision.ts';
 import type { JsonObject } from '../../../policy/json-node.ts';
-import { readJsonObject, readNames, readTime } from './read-case-values.ts';
+import { readNames, readTime } from './read-case-values.ts';
 import { readExpectation } from './read-expectation.ts';
 import { type CallFixture, type Fixtures, readAgentRef, readToolCall, unknownName } from './read-fixtures.ts';
+import { readJsonObject } from './read-json.ts';
 import type { StepMembers, StepNode } from './step-node.ts';
 import type { PlannedCall, TestStep } from './test-case.ts';
 
@@ -84,7 +85,7 @@ function readOwnCall({ node, scope, members }: StepNode): CallFixture | undefine
 
 /** A call of the file, changed by `with` and `without`. */
 function readBaseCall({ scope, members }: StepNode, { calls }: StepContext): CallFixture | undefined {
-  for (const key of ['tool', 'arguments'] as const) {
+  for (const key of ['tool', 'arguments', 'arguments_json'] as const) {
     const entry = members[key];
     if (entry === undefined) continue;
     const message = `${quoteText(key)} stands beside call`;

@@ -56,5 +56,6 @@ export interface Expectation {
   readonly rule?: string;
   readonly reason?: string;
   readonly violations?: readonly string[];
+  readonly shadow?: readonly string[];
   readonly charges?: ReadonlyMap<string, number>;
 }

@@ -1,6 +1,13 @@
 // The report for programs: one JSON object. docs/testing.md describes it.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import {
+  type Coverage,
+  isExercised,
+  type RuleCoverage,
+  shareOfRego,
+  shareOfRules,
+} from '../coverage/coverage.ts';
+import {
   countTests,
   hasPassed,
   type SuiteResult,
@@ -17,6 +24,7 @@ export function reportJson(run: TestRun): string {
     counts: { passed, failed, problems },
     duration_ms: Math.round(run.durationMs),
     suites: run.suites.map(suiteJson),
+    ...(run.coverage === null ? {} : { coverage: coverageJson(run.coverage) }),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
@@ -28,6 +36,27 @@ function suiteJson({ policies, problems, tests, notRun }: SuiteResult): object {
     tests: tests.map(testJson),
     not_run: notRun,
   };
+}
+
+function coverageJson(coverage: Coverage): object {
+  const { threshold, rules, rego } = coverage;
+  const { reached, all, percent } = shareOfRules(coverage);
+  const expressions = shareOfRego(rego);
+  return {
+    threshold,
+    rules: { exercised: reached, all, percent, list: rules.map(ruleJson) },
+    rego: {
+      covered: expressions.reached,
+      all: expressions.all,
+      percent: expressions.percent,
+      modules: rego.map(({ notCovered, ...module }) => ({ ...module, not_covered: notCovered })),
+    },
+  };
+}
+
+function ruleJson(rule: RuleCoverage): object {
+  const { position, stopped, passed } = rule;
+  return { rule: rule.rule, ...position, exercised: isExercised(rule), stopped, passed };
 }
 
 function problemJson({ position, ...problem }: Diagnostic): object {

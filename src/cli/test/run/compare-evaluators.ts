@@ -4,6 +4,7 @@
 // `opa test`, `opa eval` and OPA's servers use it.
 import { evaluateRego } from '../../../../compiler/opa/opa-operations.ts';
 import {
+  type OpaCoverage,
   OpaError,
   type OpaEvaluation,
   type OpaValue,
@@ -11,6 +12,7 @@ import {
 } from '../../../../compiler/opa/run-opa.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { readDecision } from '../../../policy/read-decision.ts';
+import type { MadeDecision } from '../test-result.ts';
 import type { RunTask } from './bounded-tasks.ts';
 
 const ENTRYPOINT = 'regent/gateway/decision';
@@ -28,26 +30,40 @@ export interface DecisionsToCompare {
 /** What the interpreter says (JSON text, or why it gives no decision), where that is another decision; else null. */
 export type Difference = string | null;
 
+export interface Compared {
+  /** Beside the decisions. */
+  readonly differences: readonly Difference[];
+  /** Of parts of the inputs; empty unless it is wanted. */
+  readonly coverage: readonly OpaCoverage[];
+}
+
+export interface CompareOptions {
+  readonly runTask: RunTask;
+  readonly coverage: boolean;
+}
+
 /** Beside what was given. Each input of a bundle is asked once. */
 export async function compareEvaluators(
   bundles: readonly DecisionsToCompare[],
-  runTask: RunTask,
-): Promise<ReadonlyArray<readonly Difference[]>> {
+  { runTask, coverage }: CompareOptions,
+): Promise<readonly Compared[]> {
   const asked = bundles.flatMap(({ modules, decisions }, bundle) => {
     const inputs = [...new Set(decisions.filter(isOfPolicy).map(({ input }) => input))];
     return splitList(inputs, INPUTS_PER_PROCESS).map(
       (part): Asked => ({ bundle, modules, entrypoint: ENTRYPOINT, inputs: part }),
     );
   });
-  const answers = await Promise.all(groupParts(asked).map((group) => runTask(() => askOpa(group))));
+  const answers = await Promise.all(groupParts(asked).map((group) => runTask(() => askOpa(group, coverage))));
   const values = answers.flat();
   return bundles.map(({ decisions }, bundle) => {
-    const own = new Map(values.filter((one) => one.bundle === bundle).flatMap((one) => [...one.values]));
-    return decisions.map((decision) => {
+    const own = values.filter((one) => one.bundle === bundle);
+    const said = new Map(own.flatMap((one) => [...one.values]));
+    const differences = decisions.map((decision) => {
       if (!isOfPolicy(decision)) return null;
-      const text = decisionText(own.get(decision.input));
+      const text = decisionText(said.get(decision.input));
       return isSame(text, decision.output) ? null : text;
     });
+    return { differences, coverage: own.flatMap((one) => one.coverage) };
   });
 }
 
@@ -57,7 +73,7 @@ interface Asked extends OpaEvaluation {
 }
 
 /** The host alone refuses what it cannot show to the policy, and approvals that cannot be used. */
-function isOfPolicy({ input, output }: { readonly input: string; readonly output: string }): boolean {
+export function isOfPolicy({ input, output }: Pick<MadeDecision, 'input' | 'output'>): boolean {
   return input !== 'null' && ruleOf(output) !== 'approval-unusable';
 }
 
@@ -85,17 +101,19 @@ function groupParts(parts: readonly Asked[]): Asked[][] {
 interface Answered {
   readonly bundle: number;
   readonly values: ReadonlyArray<readonly [input: string, value: OpaValue]>;
+  readonly coverage: readonly OpaCoverage[];
 }
 
-async function askOpa(parts: readonly Asked[]): Promise<Answered[]> {
+async function askOpa(parts: readonly Asked[], wantsCoverage: boolean): Promise<Answered[]> {
   const evaluations = parts.map(({ bundle: _, ...evaluation }) => evaluation);
-  return (await evaluateRego(evaluations)).map((answer, index) => {
+  return (await evaluateRego(evaluations, { coverage: wantsCoverage })).map((answer, index) => {
     const { bundle = -1, inputs = [] } = parts[index] ?? {};
     if (!answer.ok) {
       const [problem] = answer.problems;
       throw new OpaError('bad-answer', `OPA does not take the Rego of the policy: ${problem?.message}`);
     }
-    return { bundle, values: inputs.map((input, place) => [input, answer.values[place] ?? {}] as const) };
+    const values = inputs.map((input, place) => [input, answer.values[place] ?? {}] as const);
+    return { bundle, values, coverage: answer.coverage };
   });
 }
 

@@ -23,6 +23,7 @@ function expectedTexts({
   rule,
   reason,
   violations,
+  shadow,
   charges,
 }: Expectation): Partial<Record<Field, string>> {
   return {
@@ -30,16 +31,25 @@ function expectedTexts({
     ...(rule === undefined ? {} : { rule }),
     ...(reason === undefined ? {} : { reason }),
     ...(violations === undefined ? {} : { violations: listText(violations) }),
+    ...(shadow === undefined ? {} : { shadow: listText(shadow) }),
     ...(charges === undefined ? {} : { charges: chargesText(charges) }),
   };
 }
 
-function actualTexts({ outcome, rule, reason, violations, charges = [] }: Decision): Record<Field, string> {
+function actualTexts({
+  outcome,
+  rule,
+  reason,
+  violations,
+  shadow = [],
+  charges = [],
+}: Decision): Record<Field, string> {
   return {
     outcome,
     rule: rule ?? 'none',
     reason: reason ?? 'none',
     violations: listText(violations.map((violation) => violation.rule)),
+    shadow: listText(shadow.map((violation) => violation.rule)),
     charges: chargesText(new Map(charges.map(({ counter, amount }) => [counter, amount]))),
   };
 }

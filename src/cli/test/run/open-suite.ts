@@ -1,11 +1,13 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
+import type { PolicySource } from '../../../policy/bundle-cache.ts';
 import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { type CompiledPolicy, compileSources, PolicyProblems, readSources } from '../../open-policy.ts';
 import { problemAt } from './suite-problem.ts';
 
 export interface OpenSuite {
+  readonly sources: readonly PolicySource[];
   readonly compiled: CompiledPolicy;
   readonly policy: LoadedPolicy;
 }
@@ -15,8 +17,9 @@ export async function openSuite(
   policies: readonly string[],
 ): Promise<OpenSuite | { readonly problems: readonly Diagnostic[] }> {
   try {
-    const compiled = await compileSources(await readSources(policies), null);
-    return { compiled, policy: await loadOwnBundle(compiled.bundle) };
+    const sources = await readSources(policies);
+    const compiled = await compileSources(sources, null);
+    return { sources, compiled, policy: await loadOwnBundle(compiled.bundle) };
   } catch (error) {
     if (error instanceof PolicyProblems) return { problems: error.diagnostics };
     if (!(error instanceof PolicyError)) throw error;

@@ -36,18 +36,23 @@ export async function runCases(cases: readonly TestCase[], parts: CaseParts): Pr
   }
   const rows = await parts.store.list({ afterSequence: before });
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return { problems, runs: runs.map((run) => ({ ...run, decisions: decisionsOf(run.calls, byId) })) };
+  return { problems, runs: runs.map((run) => ({ ...run, decisions: decisionsOf(run, byId) })) };
 }
 
 function decisionsOf(
-  calls: readonly MadeCall[],
+  { testCase, calls }: Omit<CaseRun, 'decisions'>,
   rows: ReadonlyMap<string, JournalEntry>,
 ): readonly MadeDecision[] {
-  return calls.flatMap(({ step, decisionIds }) =>
-    decisionIds.map((id) => {
-      const row = rows.get(id);
-      if (row === undefined) throw new Error(`the journal lacks the decision ${id}`);
-      return { position: step.position, input: row.input, output: row.output };
-    }),
+  return testCase.steps.flatMap((step, index) =>
+    calls
+      .filter((made) => made.step === step)
+      .flatMap(({ decisionIds }, place) =>
+        decisionIds.map((id) => {
+          const row = rows.get(id);
+          if (row === undefined) throw new Error(`the journal lacks the decision ${id}`);
+          const { position } = step;
+          return { position, step: index + 1, call: place + 1, input: row.input, output: row.output };
+        }),
+      ),
   );
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import { testRego } from '../../../../compiler/opa/opa-operations.ts';
-import type { OpaTest, RegoModule } from '../../../../compiler/opa/run-opa.ts';
+import type { OpaCoverage, OpaTest, RegoModule } from '../../../../compiler/opa/run-opa.ts';
 import type { SuitePlan } from '../plan-suites.ts';
 import type { TestResult } from '../test-result.ts';
 import { regoProblem } from './suite-problem.ts';
@@ -10,20 +10,28 @@ import { regoProblem } from './suite-problem.ts';
 export interface RegoRun {
   readonly tests: readonly TestResult[];
   readonly problems: readonly Diagnostic[];
+  readonly coverage: readonly OpaCoverage[];
 }
+
+export const NO_REGO_RUN: RegoRun = { tests: [], problems: [], coverage: [] };
+
+/** People write these: some never end. */
+const DEADLINE_MS = 120_000;
 
 /** `compiled` is the Rego of the policies, hand-written and generated. */
 export async function runRegoTests(
   { regoTests, rego }: SuitePlan,
   compiled: readonly RegoModule[],
+  wantsCoverage: boolean,
 ): Promise<RegoRun> {
-  if (regoTests.length === 0) return { tests: [], problems: [] };
+  if (regoTests.length === 0) return NO_REGO_RUN;
   const known = new Set(compiled.map(packageOf));
   // What a policy has made part of its bundle lies beside the tests too: it counts once.
   const beside = (await readModules(rego)).filter((module) => !known.has(packageOf(module)));
-  const result = await testRego([...compiled, ...beside, ...(await readModules(regoTests))]);
-  if (!result.ok) return { tests: [], problems: result.problems.map(regoProblem) };
-  return { tests: result.tests.map(regoResult), problems: [] };
+  const modules = [...compiled, ...beside, ...(await readModules(regoTests))];
+  const result = await testRego(modules, { coverage: wantsCoverage, deadlineMs: DEADLINE_MS });
+  if (!result.ok) return { ...NO_REGO_RUN, problems: result.problems.map(regoProblem) };
+  return { tests: result.tests.map(regoResult), problems: [], coverage: result.coverage };
 }
 
 function readModules(files: readonly string[]): Promise<RegoModule[]> {

@@ -7,24 +7,33 @@ import { performance } from 'node:perf_hooks';
 import { type Diagnostic, sortDiagnostics } from '../../../../compiler/model/diagnostic.ts';
 import { createResultRecorder } from '../../../proxy/result-recorder.ts';
 import { createLogger } from '../../../telemetry/logger.ts';
+import { coverSuites, type SuiteToCover } from '../coverage/cover-suites.ts';
 import type { SuitePlan } from '../plan-suites.ts';
 import type { SuiteResult, TestResult, TestRun } from '../test-result.ts';
 import { createBoundedTasks, type RunTask } from './bounded-tasks.ts';
 import { caseResult } from './case-result.ts';
-import { compareEvaluators, type DecisionsToCompare, type Difference } from './compare-evaluators.ts';
+import {
+  type Compared,
+  compareEvaluators,
+  type DecisionsToCompare,
+  type Difference,
+} from './compare-evaluators.ts';
 import { type OpenSuite, openSuite } from './open-suite.ts';
 import type { CaseParts } from './run-case.ts';
 import { type CaseRun, runCases } from './run-cases.ts';
-import { type RegoRun, runRegoTests } from './run-rego-tests.ts';
+import { NO_REGO_RUN, type RegoRun, runRegoTests } from './run-rego-tests.ts';
 import { openTestState } from './test-state.ts';
 
 export interface RunOptions {
   /** Only cases and Rego tests whose names it finds; null: all. */
   readonly filter: RegExp | null;
+  /** null: it is not asked for. */
+  readonly coverage: { readonly threshold: number | null } | null;
 }
 
 /** Throws where something could not be carried out; whatever is wrong with the files is part of the result. */
-export async function runTests(plans: readonly SuitePlan[], { filter }: RunOptions): Promise<TestRun> {
+export async function runTests(plans: readonly SuitePlan[], options: RunOptions): Promise<TestRun> {
+  const { filter, coverage } = options;
   const startMs = performance.now();
   const isChosen = ({ name }: { readonly name: string }): boolean => filter === null || filter.test(name);
   const state = await openTestState();
@@ -32,15 +41,21 @@ export async function runTests(plans: readonly SuitePlan[], { filter }: RunOptio
   const results = createResultRecorder({ store: state.store, now: Date.now, log });
   try {
     const runTask = createBoundedTasks(availableParallelism());
-    const opened = plans.map((plan) => openPlan(plan, runTask));
+    const opened = plans.map((plan) => openPlan(plan, options, runTask));
     // All are awaited before anything is thrown.
     await Promise.allSettled(opened);
     const runs: SuiteRun[] = [];
     for (const suite of opened)
       runs.push(await runSuite(await suite, isChosen, { store: state.store, results, log }));
-    const differences = await compareEvaluators(runs.map(decisionsOf), runTask);
-    const suites = runs.map((run, index) => suiteResult(run, differences[index] ?? []));
-    return { suites, durationMs: performance.now() - startMs };
+    const compared = await compareEvaluators(runs.map(decisionsOf), { runTask, coverage: coverage !== null });
+    return {
+      suites: runs.map((run, index) => suiteResult(run, compared[index]?.differences ?? [])),
+      coverage:
+        coverage === null
+          ? null
+          : { ...coverage, ...coverSuites(runs.map((run, index) => coveredSuite(run, compared[index]))) },
+      durationMs: performance.now() - startMs,
+    };
   } finally {
     await results.close();
     await state.close();
@@ -57,15 +72,15 @@ interface OpenPlan {
 }
 
 /** What needs OPA's compiler and tester. */
-async function openPlan(plan: SuitePlan, runTask: RunTask): Promise<OpenPlan> {
+async function openPlan(plan: SuitePlan, { coverage }: RunOptions, runTask: RunTask): Promise<OpenPlan> {
+  const wantsCoverage = coverage !== null;
   if (plan.policies.length === 0) {
-    const rego = await runTask(() => runRegoTests(plan, []));
+    const rego = await runTask(() => runRegoTests(plan, [], wantsCoverage));
     return { plan, suite: null, rego, problems: [] };
   }
   const suite = await runTask(() => openSuite(plan.policies));
-  if ('problems' in suite)
-    return { plan, suite: null, rego: { tests: [], problems: [] }, problems: suite.problems };
-  const rego = await runTask(() => runRegoTests(plan, suite.compiled.modules));
+  if ('problems' in suite) return { plan, suite: null, rego: NO_REGO_RUN, problems: suite.problems };
+  const rego = await runTask(() => runRegoTests(plan, suite.compiled.modules, wantsCoverage));
   return { plan, suite, rego, problems: [] };
 }
 
@@ -91,6 +106,15 @@ async function runSuite(
     runs,
     problems: [...open.problems, ...problems],
     notRun: cases.length - runs.length,
+  };
+}
+
+function coveredSuite({ plan, suite, rego, runs }: SuiteRun, compared: Compared | undefined): SuiteToCover {
+  return {
+    policies: plan.policies,
+    sources: suite?.sources ?? [],
+    decisions: runs.flatMap((run) => run.decisions),
+    rego: [...rego.coverage, ...(compared?.coverage ?? [])],
   };
 }
 

@@ -1,0 +1,35 @@
+// OPA's process: it is ended where it takes too long, and what went wrong is told as a known failure.
+import { expect, test, vi } from 'vitest';
+import { testRego } from '../../../compiler/opa/opa-operations.ts';
+import { OpaError } from '../../../compiler/opa/run-opa.ts';
+import { reportFailure } from '../../../src/cli/report-failure.ts';
+
+const ENDLESS = `package a_test
+
+numbers_up := numbers.range(1, 20000)
+
+test_a if {
+	some x in numbers_up
+	some y in numbers_up
+	some z in numbers_up
+	x * y * z == -1
+}
+`;
+
+test('Rego that never ends is ended at the deadline', { timeout: 120_000 }, async () => {
+  const run = testRego([{ path: 'a_test.rego', text: ENDLESS }], { deadlineMs: 4000 });
+  await expect(run).rejects.toMatchObject({
+    code: 'timed-out',
+    message: 'OPA was ended after 4 s of test: some Rego takes too long, or never ends',
+  });
+});
+
+test('a failure of OPA is told on one line: exit 2', () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    expect(reportFailure(new OpaError('crashed', 'OPA ended with exit code 2: out of memory'))).toBe(2);
+    expect(told.mock.calls).toEqual([['regent: OPA ended with exit code 2: out of memory']]);
+  } finally {
+    told.mockRestore();
+  }
+});
