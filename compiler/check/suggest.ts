@@ -21,10 +21,13 @@ export function suggestNearest(word: string, known: readonly string[]): string |
   return nearest === undefined ? undefined : `did you mean ${JSON.stringify(nearest)}?`;
 }
 
+/** The tables of one kind of file, each with its place as messages say it. */
+export type KeyPlaces = ReadonlyArray<readonly [place: string, table: KeyTable]>;
+
 /** Also says where a key belongs that only stands in the wrong place. */
-export function suggestKey(key: string, table: KeyTable): string | undefined {
+export function suggestKey(key: string, table: KeyTable, tables: KeyPlaces = KEY_TABLES): string | undefined {
   const known = Object.keys(table);
-  const places = KEY_TABLES.filter(([, other]) => Object.hasOwn(other, key)).map(([place]) => place);
+  const places = tables.filter(([, other]) => Object.hasOwn(other, key)).map(([place]) => place);
   if (foreignWord(key, known) !== undefined || places.length === 0) return suggestWord(key, known);
   return `it belongs in ${places.join(' or ')}`;
 }

@@ -20,6 +20,10 @@ type request struct {
 	Metadata    map[string]any `json:"metadata"`
 	// Patterns are RE2 expressions to check.
 	Patterns []string `json:"patterns"`
+	// Evaluations are for eval.
+	Evaluations []evaluation `json:"evaluations"`
+	// Coverage asks test and eval what they have evaluated.
+	Coverage bool `json:"coverage"`
 }
 
 type source struct {
@@ -35,6 +39,9 @@ type response struct {
 	Tests         []testResult `json:"tests,omitempty"`
 	PatternErrors []*string    `json:"patternErrors,omitempty"`
 	DynamicCalls  int          `json:"dynamicCalls,omitempty"`
+	Evaluations   []evaluated  `json:"evaluations,omitempty"`
+	// Coverage is that of tests; each evaluation has its own.
+	Coverage []fileCoverage `json:"coverage,omitempty"`
 }
 
 func main() {
@@ -62,7 +69,9 @@ func answer(req request) (res response) {
 	case "check":
 		return check(req.Modules)
 	case "test":
-		return test(req.Modules)
+		return test(req)
+	case "eval":
+		return evaluate(req)
 	case "plan":
 		return plan(req)
 	case "patterns":

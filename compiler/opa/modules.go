@@ -51,6 +51,14 @@ func parseModules(sources []source) ([]parsedModule, []problem) {
 	return modules, problems
 }
 
+func byPath(modules []parsedModule) map[string]*ast.Module {
+	found := make(map[string]*ast.Module, len(modules))
+	for _, module := range modules {
+		found[module.Path] = module.parsed
+	}
+	return found
+}
+
 // check compiles strictly, as `opa check --strict` does.
 func check(sources []source) response {
 	modules, problems := parseModules(sources)

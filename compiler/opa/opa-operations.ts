@@ -1,5 +1,14 @@
 // What Regent asks of OPA, each as one function.
-import { OpaError, type OpaProblem, type OpaTest, type RegoModule, runOpa } from './run-opa.ts';
+import {
+  type OpaCoverage,
+  OpaError,
+  type OpaEvaluation,
+  type OpaProblem,
+  type OpaTest,
+  type OpaValue,
+  type RegoModule,
+  runOpa,
+} from './run-opa.ts';
 
 export interface BuildRequest {
   readonly modules: readonly RegoModule[];
@@ -57,13 +66,48 @@ export async function checkRego(modules: readonly RegoModule[]): Promise<readonl
 }
 
 export type TestResult =
-  | { readonly ok: true; readonly tests: readonly OpaTest[] }
+  | {
+      readonly ok: true;
+      readonly tests: readonly OpaTest[];
+      /** Of the modules that are no tests; empty unless asked for. */
+      readonly coverage: readonly OpaCoverage[];
+    }
   | { readonly ok: false; readonly problems: readonly OpaProblem[] };
 
+export interface CoverageOption {
+  readonly coverage?: boolean;
+}
+
 /** Runs the `test_` rules of the modules; cases of table tests are told one by one. */
-export async function testRego(modules: readonly RegoModule[]): Promise<TestResult> {
-  const { problems = [], tests = [] } = await runOpa({ operation: 'test', modules });
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, tests };
+export async function testRego(
+  modules: readonly RegoModule[],
+  options: CoverageOption = {},
+): Promise<TestResult> {
+  const answer = await runOpa({ operation: 'test', modules, ...options });
+  const { problems = [], tests = [], coverage = [] } = answer;
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, tests, coverage };
+}
+
+export type Evaluated =
+  | { readonly ok: true; readonly values: readonly OpaValue[]; readonly coverage: readonly OpaCoverage[] }
+  | { readonly ok: false; readonly problems: readonly OpaProblem[] };
+
+/** By OPA's own interpreter; the answers stand beside what was asked, and values beside their inputs. */
+export async function evaluateRego(
+  evaluations: readonly OpaEvaluation[],
+  options: CoverageOption = {},
+): Promise<readonly Evaluated[]> {
+  const { problems = [], evaluations: answers = [] } = await runOpa({
+    operation: 'eval',
+    evaluations,
+    ...options,
+  });
+  const [problem] = problems;
+  if (problem !== undefined || answers.length !== evaluations.length)
+    throw new OpaError('bad-answer', `OPA could not evaluate: ${problem?.message ?? 'answers are missing'}`);
+  return answers.map(({ problems: wrong = [], values = [], coverage = [] }) =>
+    wrong.length > 0 ? { ok: false, problems: wrong } : { ok: true, values, coverage },
+  );
 }
 
 /** How many look-ups OPA's planner makes by table; a dispatch that fell back to trying every tool lowers it. */

@@ -21,13 +21,25 @@ export interface OpaProblem {
 }
 
 export interface OpaRequest {
-  readonly operation: 'build' | 'format' | 'check' | 'test' | 'plan' | 'patterns';
+  readonly operation: 'build' | 'format' | 'check' | 'test' | 'plan' | 'patterns' | 'eval';
   readonly modules?: readonly RegoModule[];
   readonly data?: object;
   readonly entrypoints?: readonly string[];
   readonly revision?: string;
   readonly metadata?: object;
   readonly patterns?: readonly string[];
+  readonly evaluations?: readonly OpaEvaluation[];
+  /** Asks `test` and `eval` what they have evaluated. */
+  readonly coverage?: boolean;
+}
+
+/** Asks for the value of one entry point, once for each input. */
+export interface OpaEvaluation {
+  readonly modules: readonly RegoModule[];
+  readonly data?: object;
+  readonly entrypoint: string;
+  /** JSON texts: their numbers keep every digit. */
+  readonly inputs: readonly string[];
 }
 
 export interface OpaTest {
@@ -39,6 +51,24 @@ export interface OpaTest {
   readonly message?: string;
 }
 
+/** What one input gave: `error` where it could not be evaluated, neither field where it is undefined. */
+export interface OpaValue {
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+/** A part of a module's text; rows and columns start at 1. */
+export interface OpaRange {
+  readonly start: { readonly row: number; readonly col?: number };
+  readonly end: { readonly row: number; readonly col?: number };
+}
+
+export interface OpaCoverage {
+  readonly path: string;
+  readonly covered: readonly OpaRange[];
+  readonly notCovered: readonly OpaRange[];
+}
+
 /** What an operation does not make is absent. */
 export interface OpaAnswer {
   readonly problems?: readonly OpaProblem[];
@@ -48,6 +78,13 @@ export interface OpaAnswer {
   readonly tests?: readonly OpaTest[];
   readonly patternErrors?: ReadonlyArray<string | null>;
   readonly dynamicCalls?: number;
+  /** Beside the evaluations that were asked for. */
+  readonly evaluations?: ReadonlyArray<{
+    readonly problems?: readonly OpaProblem[];
+    readonly values?: readonly OpaValue[];
+    readonly coverage?: readonly OpaCoverage[];
+  }>;
+  readonly coverage?: readonly OpaCoverage[];
 }
 
 export type OpaErrorCode = 'artefact-missing' | 'crashed' | 'bad-answer';

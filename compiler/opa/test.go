@@ -4,7 +4,7 @@ import (
 	"context"
 	"sort"
 
-	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/cover"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
 )
@@ -20,17 +20,20 @@ type testResult struct {
 	Message string `json:"message,omitempty"`
 }
 
-func test(sources []source) response {
-	modules, problems := parseModules(sources)
+func test(req request) response {
+	parsed, problems := parseModules(req.Modules)
 	if len(problems) > 0 {
 		return response{Problems: problems}
 	}
-	byPath := make(map[string]*ast.Module, len(modules))
-	for _, module := range modules {
-		byPath[module.Path] = module.parsed
+	modules := byPath(parsed)
+	runner := tester.NewRunner().SetStore(inmem.New()).SetModules(modules)
+	var covered *cover.Cover
+	if req.Coverage {
+		covered = cover.New()
+		// One run of each test: the further ones would only explain why something was not covered.
+		runner = runner.SetCoverageQueryTracer(covered).SetCoverageRuns(nil)
 	}
-	ctx := context.Background()
-	results, err := tester.NewRunner().SetStore(inmem.New()).SetModules(byPath).RunTests(ctx, nil)
+	results, err := runner.RunTests(context.Background(), nil)
 	if err != nil {
 		return response{Problems: problemsOf(err)}
 	}
@@ -38,7 +41,7 @@ func test(sources []source) response {
 	for result := range results {
 		tests = append(tests, testsOf(result)...)
 	}
-	return response{Tests: tests}
+	return response{Tests: tests, Coverage: coverageOf(covered, modules)}
 }
 
 func testsOf(result *tester.Result) []testResult {

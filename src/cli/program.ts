@@ -8,6 +8,7 @@ import {
   addEval,
   addInspect,
   addScan,
+  addTest,
   addValidate,
   addVerify,
 } from './program/policy-commands.ts';
@@ -45,6 +46,7 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addValidate(program);
   addCompile(program);
   addEval(program);
+  addTest(program);
   addInspect(program);
   addVerify(program);
   addJournal(program);

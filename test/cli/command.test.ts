@@ -11,7 +11,7 @@ afterAll(bench.remove);
 const FINANCE = path.resolve(import.meta.dirname, '../../policies/finance/policy.yaml');
 
 describe('help', () => {
-  test.each(['', 'validate', 'compile', 'eval', 'inspect', 'verify', 'journal', 'scan'])(
+  test.each(['', 'validate', 'compile', 'eval', 'test', 'inspect', 'verify', 'journal', 'scan'])(
     'regent %s --help',
     async (command) => {
       const { status, stdout } = bench.run(...(command === '' ? [] : [command]), '--help');

@@ -1,5 +1,6 @@
 // Commands for people who write policies.
 import { type Command, Option } from 'commander';
+import { REPORT_FORMATS } from '../test/report/report-formats.ts';
 import { addVerification, requiredPolicy } from './options.ts';
 
 export function addValidate(program: Command): void {
@@ -61,6 +62,18 @@ export function addEval(program: Command): void {
     .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)')
     .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)');
   addVerification(command).action(async (flags) => (await import('../eval-command.ts')).evalCall(flags));
+}
+
+export function addTest(program: Command): void {
+  program
+    .command('test')
+    .description('Run the cases and Rego tests of policies; exit 0 or 1.')
+    .argument('[PATH...]', 'folders, policies, cases files or _test.rego files', ['.'])
+    .addOption(
+      new Option('--format <FORMAT>', 'how it is told').choices([...REPORT_FORMATS]).default('pretty'),
+    )
+    .option('--run <REGEX>', 'only tests whose names it finds')
+    .action(async (paths, flags) => (await import('../test-command.ts')).testPolicies(paths, flags));
 }
 
 export function addScan(program: Command, serverCommand: readonly string[]): void {

@@ -39,6 +39,8 @@ export interface ApprovalOptions extends ApprovalLimits {
   readonly webhook: WebhookSettings | null;
 }
 
+export const DEFAULT_APPROVALS: ApprovalLimits = { useWithinMs: 10 * 60_000, waitingPerAgent: 20 };
+
 export interface ConsoleOptions {
   /** Where it listens beside the proxy; null where none runs here. */
   readonly address: Address | null;
@@ -106,8 +108,8 @@ export async function readSidecarOptions(
       sessionIdleMs: settings.sessionIdleMs ?? 30 * 60_000,
     },
     approvals: {
-      useWithinMs: settings.useWithinMs ?? 10 * 60_000,
-      waitingPerAgent: settings.waitingPerAgent ?? 20,
+      useWithinMs: settings.useWithinMs ?? DEFAULT_APPROVALS.useWithinMs,
+      waitingPerAgent: settings.waitingPerAgent ?? DEFAULT_APPROVALS.waitingPerAgent,
       webhook: settings.webhook ?? null,
     },
     console: { address: settings.console ?? null, url: settings.consoleUrl ?? null },

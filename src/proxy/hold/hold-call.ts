@@ -24,8 +24,14 @@ interface JudgedCall {
   readonly held: Held | null;
 }
 
+/** What judging needs of a conversation. */
+export type Judging = Pick<Conversation, 'identity' | 'judge' | 'approvals' | 'results' | 'log'>;
+
 /** A call that humans have approved before is judged with their approval, and not held. */
-export async function judgeCall(conversation: Conversation, { toolCall }: GatedCall): Promise<JudgedCall> {
+export async function judgeCall(
+  conversation: Judging,
+  { toolCall }: Pick<GatedCall, 'toolCall'>,
+): Promise<JudgedCall> {
   const { identity, judge } = conversation;
   const call = { ...identity, tool: toolCall.name, arguments: toolCall.arguments };
   const asked: CallToJudge = { call, digest: sha256(canonicalJson(toolCall.arguments)) };
@@ -40,7 +46,7 @@ interface CallToAsk {
 }
 
 /** What cannot be asked is denied. */
-async function askHumans(conversation: Conversation, toAsk: CallToAsk): Promise<JudgedCall> {
+async function askHumans(conversation: Judging, toAsk: CallToAsk): Promise<JudgedCall> {
   const { approvals, results, log } = conversation;
   const { verdict, asked } = toAsk;
   try {
@@ -88,7 +94,7 @@ interface AnsweredCall {
 
 /** Once it is approved, the approval and the call's charges are used up in one write. */
 async function settleHold(
-  { judge, results }: Conversation,
+  { judge, results }: Pick<Judging, 'judge' | 'results'>,
   { asked, verdict, approval }: AnsweredCall,
 ): Promise<JudgedCall> {
   if (approval.status === 'pending') return { verdict, held: heldBy(approval, 'pending') };

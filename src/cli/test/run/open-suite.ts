@@ -1,0 +1,26 @@
+// Compiles the policies of a suite and puts them in force, as the sidecar would.
+import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
+import { type LoadedPolicy, loadBundle } from '../../../policy/load-bundle.ts';
+import { PolicyError } from '../../../policy/policy-error.ts';
+import { type CompiledPolicy, compileSources, PolicyProblems, readSources } from '../../open-policy.ts';
+import { problemAt } from './suite-problem.ts';
+
+export interface OpenSuite {
+  readonly compiled: CompiledPolicy;
+  readonly policy: LoadedPolicy;
+}
+
+/** Problems of the policies are a result, like failing cases; everything else rises. */
+export async function openSuite(
+  policies: readonly string[],
+): Promise<OpenSuite | { readonly problems: readonly Diagnostic[] }> {
+  try {
+    const compiled = await compileSources(await readSources(policies), null);
+    return { compiled, policy: await loadBundle(compiled.bundle) };
+  } catch (error) {
+    if (error instanceof PolicyProblems) return { problems: error.diagnostics };
+    if (!(error instanceof PolicyError)) throw error;
+    const position = { file: policies[0] ?? '', line: 1, column: 1 };
+    return { problems: [problemAt(error.code, position, error.message)] };
+  }
+}

@@ -1,0 +1,48 @@
+// Runs the `_test.rego` of a suite by OPA's own tester, together with the Rego of its policies.
+import { readFile } from 'node:fs/promises';
+import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
+import { testRego } from '../../../../compiler/opa/opa-operations.ts';
+import type { OpaTest, RegoModule } from '../../../../compiler/opa/run-opa.ts';
+import type { SuitePlan } from '../plan-suites.ts';
+import type { TestResult } from '../test-result.ts';
+import { regoProblem } from './suite-problem.ts';
+
+export interface RegoRun {
+  readonly tests: readonly TestResult[];
+  readonly problems: readonly Diagnostic[];
+}
+
+/** `compiled` is the Rego of the policies, hand-written and generated. */
+export async function runRegoTests(
+  { regoTests, rego }: SuitePlan,
+  compiled: readonly RegoModule[],
+): Promise<RegoRun> {
+  if (regoTests.length === 0) return { tests: [], problems: [] };
+  const known = new Set(compiled.map(packageOf));
+  // What a policy has made part of its bundle lies beside the tests too: it counts once.
+  const beside = (await readModules(rego)).filter((module) => !known.has(packageOf(module)));
+  const result = await testRego([...compiled, ...beside, ...(await readModules(regoTests))]);
+  if (!result.ok) return { tests: [], problems: result.problems.map(regoProblem) };
+  return { tests: result.tests.map(regoResult), problems: [] };
+}
+
+function readModules(files: readonly string[]): Promise<RegoModule[]> {
+  return Promise.all(files.map(async (file) => ({ path: file, text: await readFile(file, 'utf8') })));
+}
+
+function packageOf({ text }: RegoModule): string {
+  return /^package\s+([^\s#]+)/m.exec(text)?.[1] ?? '';
+}
+
+function regoResult({ file, row, package: pack, name, passed, message }: OpaTest): TestResult {
+  const position = { file, line: row, column: 1 };
+  return {
+    kind: 'rego',
+    name: `${pack.replace(/^data\./, '')}.${name}`,
+    position,
+    status: passed ? 'passed' : 'failed',
+    durationMs: 0,
+    failures: passed ? [] : [{ kind: 'note', position, message: message ?? 'the test is not true' }],
+    decisions: [],
+  };
+}
