@@ -4,7 +4,7 @@ import { draftBundle, ENTRYPOINTS } from './generate/draft-bundle.ts';
 import { type Diagnostic, sortDiagnostics } from './model/diagnostic.ts';
 import type { BundleMetadata } from './model/manifest.ts';
 import { buildBundle, checkPatterns, type PatternErrors } from './opa/opa-operations.ts';
-import { OpaError, type RegoModule } from './opa/run-opa.ts';
+import { OpaError, type OpaRunner, type RegoModule } from './opa/run-opa.ts';
 
 export type { PolicyFile };
 
@@ -20,23 +20,31 @@ export type CompileResult =
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+export interface CompileOptions {
+  /** Replaces the `server` of every policy. */
+  readonly server?: string;
+  /** Builds the bundle; the built-in OPA where it is not said. */
+  readonly opa?: OpaRunner;
+}
+
 /** Several files make one bundle. Throws `OpaError` where OPA itself fails. */
 export async function compilePolicy(
   files: readonly PolicyFile[],
-  options: { readonly server?: string } = {},
+  { opa, ...options }: CompileOptions = {},
 ): Promise<CompileResult> {
   const read = readPolicies(files, options);
   if (read.diagnostics.length > 0) return { ok: false, diagnostics: await withPatternErrors(files, read) };
   const { modules, data, metadata, revision } = draftBundle(read.policies);
   const patterns = read.patterns.map(({ pattern }) => pattern);
-  const built = await buildBundle({
+  const request = {
     modules,
     data,
     entrypoints: ENTRYPOINTS,
     revision,
     metadata: { regent: metadata },
     patterns,
-  });
+  };
+  const built = await buildBundle(request, opa);
   const wrong = patternDiagnostics(read, built.patternErrors);
   if (wrong.length > 0) return { ok: false, diagnostics: inFileOrder(wrong, files) };
   if (!built.ok) throw generatedBadRego(built.problems);

@@ -9,6 +9,8 @@ import { packageRoot } from '../package-root.ts';
 export interface RegoModule {
   readonly path: string;
   readonly text: string;
+  /** People wrote it: it is not formatted. */
+  readonly verbatim?: boolean;
 }
 
 /** `row` and `col` start at 1 and are 0 where OPA names no place. */
@@ -87,7 +89,16 @@ export interface OpaAnswer {
   readonly coverage?: readonly OpaCoverage[];
 }
 
-export type OpaErrorCode = 'artefact-missing' | 'crashed' | 'bad-answer';
+/** Answers requests: the built-in WebAssembly (`runOpa`), or a binary (`binary/open-opa-binary.ts`). */
+export type OpaRunner = (request: OpaRequest) => Promise<OpaAnswer>;
+
+export type OpaErrorCode =
+  | 'artefact-missing'
+  | 'binary-unusable'
+  | 'version-untested'
+  | 'timed-out'
+  | 'crashed'
+  | 'bad-answer';
 
 export class OpaError extends Error {
   readonly code: OpaErrorCode;

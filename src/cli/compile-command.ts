@@ -4,6 +4,7 @@ import path from 'node:path';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { BundleMetadata } from '../../compiler/model/manifest.ts';
 import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
+import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
 import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
 import { readSigning, type SigningFlags } from './read-signing.ts';
@@ -14,13 +15,15 @@ export interface CompileFlags extends SigningFlags {
   readonly output: string;
   readonly rego?: string;
   readonly server?: string;
+  readonly opa?: string;
 }
 
 export async function compilePolicies(flags: CompileFlags): Promise<void> {
   const { policy, output, rego, server } = flags;
   const signing = readSigning(flags);
   const sources = await readSources(policy);
-  const compiled = await compileSources(sources, server ?? null).catch(reportProblems);
+  const opa = await chooseOpa(flags.opa);
+  const compiled = await compileSources(sources, server ?? null, opa).catch(reportProblems);
   const { bundle, modules, revision, metadata } = compiled;
   await writeOutput(output, signing === null ? bundle : await sign(bundle, signing));
   console.error(`Wrote ${output} (revision ${revision.slice(0, 12)}${signing === null ? '' : ', signed'})`);

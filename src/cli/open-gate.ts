@@ -30,8 +30,8 @@ export interface OpenGate {
 /** Throws where the policy is no good. A store that cannot be used denies every call instead. */
 export async function openGate(options: SidecarOptions): Promise<OpenGate> {
   const log = createLogger(options.logLevel);
-  const { policies, serverName: server, verification } = options;
-  const files = { files: policies, server, verification };
+  const { policies, serverName: server, verification, opa } = options;
+  const files = { files: policies, server, verification, opa };
   const first = await openPolicy(files);
   const serverName = chooseServer(first, options.serverName);
   const inForce = keepPolicy({ files, server: serverName, first, log });

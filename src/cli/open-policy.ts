@@ -3,10 +3,12 @@
 import { readFile } from 'node:fs/promises';
 import type { CompileResult } from '../../compiler/index.ts';
 import type { Diagnostic } from '../../compiler/model/diagnostic.ts';
+import type { OpaBinary } from '../../compiler/opa/binary/open-opa-binary.ts';
 import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
 import type { Verification } from '../policy/bundle-signature/verification.ts';
 import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
+import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
 import { bundleCacheFolder } from './home.ts';
 import { isBundle } from './is-bundle.ts';
@@ -17,6 +19,8 @@ export interface PolicyFiles {
   readonly server: string | null;
   /** How a bundle must be signed; null where it must not be. */
   readonly verification: Verification | null;
+  /** The `opa` that builds in place of the built-in one; null for that. */
+  readonly opa: string | null;
 }
 
 export type CompiledPolicy = Extract<CompileResult, { ok: true }>;
@@ -33,17 +37,19 @@ export class PolicyProblems extends Error {
 }
 
 /** Throws `PolicyProblems`, or `PolicyError` where a file or bundle cannot be used. */
-export async function openPolicy({ files, server, verification }: PolicyFiles): Promise<LoadedPolicy> {
+export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
+  const { files, server, verification } = options;
   const [first, ...others] = files;
   if (first !== undefined && others.length === 0 && isBundle(first))
     return loadBundle(await readPolicyFile(first), verification);
   const sources = await readSources(files);
+  const opa = await chooseOpa(options.opa);
   const cache = openBundleCache(bundleCacheFolder());
-  const key = bundleKey(await readFingerprint(), sources, server);
+  const key = bundleKey([await readFingerprint(), opa?.identity ?? null], sources, server);
   const cached = await cache.find(key);
   const policy = cached === null ? null : await loadIfSound(cached);
   if (policy !== null) return policy;
-  const { bundle } = await compileSources(sources, server);
+  const { bundle } = await compileSources(sources, server, opa);
   await cache.keep(key, bundle);
   return loadBundle(bundle);
 }
@@ -67,6 +73,7 @@ export async function readSources(files: readonly string[]): Promise<PolicySourc
 export async function compileSources(
   sources: readonly PolicySource[],
   server: string | null,
+  opa: OpaBinary | null,
 ): Promise<CompiledPolicy> {
   if (server !== null && !/^[A-Za-z0-9_.:/-]{1,128}$/.test(server)) {
     throw new CliError(
@@ -74,7 +81,10 @@ export async function compileSources(
     );
   }
   const { compilePolicy } = await import('../../compiler/index.ts');
-  const result = await compilePolicy(sources, server === null ? {} : { server });
+  const result = await compilePolicy(sources, {
+    ...(server === null ? {} : { server }),
+    ...(opa === null ? {} : { opa: opa.run }),
+  });
   if (!result.ok) throw new PolicyProblems(result.diagnostics);
   return result;
 }

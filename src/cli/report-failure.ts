@@ -1,6 +1,7 @@
 // Failures for people: known ones on one line each, unknown ones whole.
 import { CommanderError } from 'commander';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
+import { OpaError } from '../../compiler/opa/run-opa.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import { StateError } from '../state/store.ts';
 import { TransportError } from '../transport/transport.ts';
@@ -27,6 +28,7 @@ export function reportFailure(error: unknown): number {
     return error.exitCode;
   }
   if (
+    error instanceof OpaError ||
     error instanceof PolicyError ||
     error instanceof StateError ||
     error instanceof ScanError ||

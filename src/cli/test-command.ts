@@ -1,4 +1,5 @@
 // `regent test`: runs the cases and Rego tests of policies, and prints what came of them.
+import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
 import { printOut } from './print-out.ts';
 import { findFiles } from './test/find-files.ts';
@@ -12,6 +13,7 @@ import { hasPassed } from './test/test-result.ts';
 export interface TestFlags {
   readonly format: ReportFormat;
   readonly run?: string;
+  readonly opa?: string;
 }
 
 /** Exit code 1 where a test fails or a file has problems. */
@@ -23,7 +25,7 @@ export async function testPolicies(paths: readonly string[], flags: TestFlags): 
       `there is nothing to test in ${paths.join(', ')}: no policy, no cases.yaml, no _test.rego`,
     );
   }
-  const run = await runTests(plans, { filter });
+  const run = await runTests(plans, { filter, opa: await chooseOpa(flags.opa) });
   const hasRun = run.suites.some(({ tests, problems }) => tests.length + problems.length > 0);
   if (filter !== null && !hasRun) throw new CliError(`--run ${filter}: no test has such a name`);
   printOut(REPORTERS[flags.format](run, { hasColours: wantsColours() }));

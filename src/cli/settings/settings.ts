@@ -33,6 +33,7 @@ export interface Settings {
   readonly webhook?: WebhookSettings;
   readonly console?: Address;
   readonly consoleUrl?: URL;
+  readonly opa?: string;
   readonly keys?: Verification['keys'];
   readonly signing?: SigningSettings;
   /** What flags say; it stands alone. */

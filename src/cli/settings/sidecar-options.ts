@@ -18,6 +18,8 @@ export interface SidecarOptions {
   readonly policies: readonly string[];
   /** How a bundle must be signed; null where it must not be. */
   readonly verification: Verification | null;
+  /** The `opa` that builds in place of the built-in one; null for that. */
+  readonly opa: string | null;
   /** The server's name in policy and journal; null where the policy says it. */
   readonly serverName: string | null;
   readonly agent: string;
@@ -90,6 +92,7 @@ export async function readSidecarOptions(
   return {
     policies: settings.policy,
     verification: verificationOf(settings),
+    opa: settings.opa ?? null,
     serverName: settings.server ?? null,
     agent: settings.agent ?? ANONYMOUS,
     isAgentNamed: settings.agent !== undefined,

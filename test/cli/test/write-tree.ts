@@ -22,7 +22,7 @@ export function writeTree(tree: Tree): string {
 }
 
 export function runTree(tree: Tree, filter: RegExp | null = null): Promise<TestRun> {
-  return runTests(planSuites(findFiles([writeTree(tree)])), { filter });
+  return runTests(planSuites(findFiles([writeTree(tree)])), { filter, opa: null });
 }
 
 /** `name: status` of each test. */

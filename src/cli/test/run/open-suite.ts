@@ -1,5 +1,6 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
+import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
 import { type LoadedPolicy, loadBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { type CompiledPolicy, compileSources, PolicyProblems, readSources } from '../../open-policy.ts';
@@ -13,9 +14,10 @@ export interface OpenSuite {
 /** Problems of the policies are a result, like failing cases; everything else rises. */
 export async function openSuite(
   policies: readonly string[],
+  opa: OpaBinary | null,
 ): Promise<OpenSuite | { readonly problems: readonly Diagnostic[] }> {
   try {
-    const compiled = await compileSources(await readSources(policies), null);
+    const compiled = await compileSources(await readSources(policies), null, opa);
     return { compiled, policy: await loadBundle(compiled.bundle) };
   } catch (error) {
     if (error instanceof PolicyProblems) return { problems: error.diagnostics };

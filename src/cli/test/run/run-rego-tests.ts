@@ -1,6 +1,7 @@
 // Runs the `_test.rego` of a suite by OPA's own tester, together with the Rego of its policies.
 import { readFile } from 'node:fs/promises';
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
+import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
 import { testRego } from '../../../../compiler/opa/opa-operations.ts';
 import type { OpaTest, RegoModule } from '../../../../compiler/opa/run-opa.ts';
 import type { SuitePlan } from '../plan-suites.ts';
@@ -16,12 +17,14 @@ export interface RegoRun {
 export async function runRegoTests(
   { regoTests, rego }: SuitePlan,
   compiled: readonly RegoModule[],
+  opa: OpaBinary | null,
 ): Promise<RegoRun> {
   if (regoTests.length === 0) return { tests: [], problems: [] };
   const known = new Set(compiled.map(packageOf));
   // What a policy has made part of its bundle lies beside the tests too: it counts once.
   const beside = (await readModules(rego)).filter((module) => !known.has(packageOf(module)));
-  const result = await testRego([...compiled, ...beside, ...(await readModules(regoTests))]);
+  const modules = [...compiled, ...beside, ...(await readModules(regoTests))];
+  const result = await testRego(modules, {}, opa?.run);
   if (!result.ok) return { tests: [], problems: result.problems.map(regoProblem) };
   return { tests: result.tests.map(regoResult), problems: [] };
 }

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { type Diagnostic, sortDiagnostics } from '../../../../compiler/model/diagnostic.ts';
+import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
 import { createResultRecorder } from '../../../proxy/result-recorder.ts';
 import { createLogger } from '../../../telemetry/logger.ts';
 import type { SuitePlan } from '../plan-suites.ts';
@@ -21,10 +22,12 @@ import { openTestState } from './test-state.ts';
 export interface RunOptions {
   /** Only cases and Rego tests whose names it finds; null: all. */
   readonly filter: RegExp | null;
+  /** Builds the policies and runs the Rego tests; null for the built-in OPA. */
+  readonly opa: OpaBinary | null;
 }
 
 /** Throws where something could not be carried out; whatever is wrong with the files is part of the result. */
-export async function runTests(plans: readonly SuitePlan[], { filter }: RunOptions): Promise<TestRun> {
+export async function runTests(plans: readonly SuitePlan[], { filter, opa }: RunOptions): Promise<TestRun> {
   const startMs = performance.now();
   const isChosen = ({ name }: { readonly name: string }): boolean => filter === null || filter.test(name);
   const state = await openTestState();
@@ -32,7 +35,7 @@ export async function runTests(plans: readonly SuitePlan[], { filter }: RunOptio
   const results = createResultRecorder({ store: state.store, now: Date.now, log });
   try {
     const runTask = createBoundedTasks(availableParallelism());
-    const opened = plans.map((plan) => openPlan(plan, runTask));
+    const opened = plans.map((plan) => openPlan(plan, opa, runTask));
     // All are awaited before anything is thrown.
     await Promise.allSettled(opened);
     const runs: SuiteRun[] = [];
@@ -57,15 +60,15 @@ interface OpenPlan {
 }
 
 /** What needs OPA's compiler and tester. */
-async function openPlan(plan: SuitePlan, runTask: RunTask): Promise<OpenPlan> {
+async function openPlan(plan: SuitePlan, opa: OpaBinary | null, runTask: RunTask): Promise<OpenPlan> {
   if (plan.policies.length === 0) {
-    const rego = await runTask(() => runRegoTests(plan, []));
+    const rego = await runTask(() => runRegoTests(plan, [], opa));
     return { plan, suite: null, rego, problems: [] };
   }
-  const suite = await runTask(() => openSuite(plan.policies));
+  const suite = await runTask(() => openSuite(plan.policies, opa));
   if ('problems' in suite)
     return { plan, suite: null, rego: { tests: [], problems: [] }, problems: suite.problems };
-  const rego = await runTask(() => runRegoTests(plan, suite.compiled.modules));
+  const rego = await runTask(() => runRegoTests(plan, suite.compiled.modules, opa));
   return { plan, suite, rego, problems: [] };
 }
 
