@@ -36,7 +36,7 @@ $(OPA_WASM): $(GO_SOURCES)
 # The real opa, of the version that the compiler is built on: a peer for the tests, and no part of Regent.
 $(OPA_TOOL): test/tools/go.mod test/tools/go.sum
 	@mkdir -p $(@D)
-	cd test/tools && CGO_ENABLED=0 go build -trimpath -o ../../$@ github.com/open-policy-agent/opa
+	cd test/tools && CGO_ENABLED=0 go build -trimpath -tags opa_wasm -o ../../$@ github.com/open-policy-agent/opa
 
 demo: build ## run the finance policy in front of a real MCP server
 	@node dist/test/demo/run-demo.js
