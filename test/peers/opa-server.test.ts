@@ -94,6 +94,6 @@ test('OPA activates the signed bundle, whose WebAssembly it runs itself, and dec
   const told = written.bench.run('eval', '-c', written.policy, '--tool', INPUT.tool);
   const { result } = answer as { result: object };
   expect(result).toEqual(JSON.parse(told.stdout));
-  expect(result).toMatchObject({ outcome: 'deny' });
+  expect(result).toMatchObject({ outcome: 'require_approval' });
   expect(opa.exitCode).toBe(null);
 });

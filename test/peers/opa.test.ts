@@ -75,8 +75,8 @@ describe('opa eval', () => {
     ['a payment at the cap', 'create_payment', '{"amount": 500, "currency": "GBP"}', 'allow'],
     ['a payment over the cap', 'create_payment', '{"amount": 500.01, "currency": "GBP"}', 'deny'],
     ['a payment of a text', 'create_payment', '{"amount": "5", "currency": "GBP"}', 'deny'],
-    ['a held refund', 'create_refund', '{"amount": 150}', null],
-    ['a denied tool', 'close_account', '{}', 'deny'],
+    ['a refund', 'create_refund', '{"amount": 150}', 'deny'],
+    ['a held call', 'close_account', '{}', 'require_approval'],
     ['a tool that is not listed', 'drop_everything', '{"really": true}', 'deny'],
   ])('decides as regent eval: %s', (_, tool, args, outcome) => {
     const flags = ['--tool', tool, '--arguments', args, '--at', AT];
@@ -88,9 +88,8 @@ describe('opa eval', () => {
     const evaluate = ['eval', '-d', '.', '-i', '../input.json', '--format', 'raw', decision];
     const { stdout, stderr } = runRealOpa(written.folder, ...evaluate);
     expect(stderr).toBe('');
-    // Regent shows the file as it was given; the decision names it as the bundle does.
     expect(readDecision(JSON.parse(stdout))).toEqual(JSON.parse(told.stdout));
-    if (outcome !== null) expect(JSON.parse(told.stdout).outcome).toBe(outcome);
+    expect(JSON.parse(told.stdout).outcome).toBe(outcome);
   });
 });
 
