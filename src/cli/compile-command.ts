@@ -6,7 +6,8 @@ import type { BundleMetadata } from '../../compiler/model/manifest.ts';
 import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
-import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
+import { compileSources, readSources } from './open-policy.ts';
+import { PolicyProblems } from './policy-problems.ts';
 import { readSigning, type SigningFlags } from './read-signing.ts';
 import { messageOf } from './read-verification.ts';
 

@@ -2,7 +2,6 @@
 // loaded when there is something to compile.
 import { readFile } from 'node:fs/promises';
 import type { CompileResult } from '../../compiler/index.ts';
-import type { Diagnostic } from '../../compiler/model/diagnostic.ts';
 import type { OpaBinary } from '../../compiler/opa/binary/open-opa-binary.ts';
 import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
 import type { Verification } from '../policy/bundle-signature/verification.ts';
@@ -10,8 +9,10 @@ import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
+import { compileAside } from './compile-aside.ts';
 import { bundleCacheFolder } from './home.ts';
 import { isBundle } from './is-bundle.ts';
+import { PolicyProblems } from './policy-problems.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];
@@ -24,17 +25,6 @@ export interface PolicyFiles {
 }
 
 export type CompiledPolicy = Extract<CompileResult, { ok: true }>;
-
-/** A policy file has problems; they are all there, in file order. */
-export class PolicyProblems extends Error {
-  readonly diagnostics: readonly Diagnostic[];
-
-  constructor(diagnostics: readonly Diagnostic[]) {
-    super(`the policy has ${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`);
-    this.name = 'PolicyProblems';
-    this.diagnostics = diagnostics;
-  }
-}
 
 /** Throws `PolicyProblems`, or `PolicyError` where a file or bundle cannot be used. */
 export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
@@ -49,9 +39,11 @@ export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
   const cached = await cache.find(key);
   const policy = cached === null ? null : await loadIfSound(cached);
   if (policy !== null) return policy;
-  const { bundle } = await compileSources(sources, server, opa);
-  await cache.keep(key, bundle);
-  return loadBundle(bundle);
+  const { bundle, opaIdentity } = await compileAside({ sources, server, opa: options.opa });
+  const compiled = Buffer.from(bundle);
+  // An `opa` that was replaced meanwhile has built what this key does not say.
+  if (opaIdentity === (opa?.identity ?? null)) await cache.keep(key, compiled);
+  return loadBundle(compiled);
 }
 
 /** Throws `CliError` where a bundle is among them, and `PolicyError` where one cannot be read. */

@@ -3,7 +3,8 @@ import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import { watchFiles } from '../policy/watch-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { openPolicy, type PolicyFiles, PolicyProblems } from './open-policy.ts';
+import { openPolicy, type PolicyFiles } from './open-policy.ts';
+import { PolicyProblems } from './policy-problems.ts';
 
 export interface PolicyInForce {
   current(): LoadedPolicy;

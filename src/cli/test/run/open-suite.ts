@@ -3,7 +3,8 @@ import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
 import { type LoadedPolicy, loadBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
-import { type CompiledPolicy, compileSources, PolicyProblems, readSources } from '../../open-policy.ts';
+import { type CompiledPolicy, compileSources, readSources } from '../../open-policy.ts';
+import { PolicyProblems } from '../../policy-problems.ts';
 import { problemAt } from './suite-problem.ts';
 
 export interface OpenSuite {
