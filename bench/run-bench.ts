@@ -1,4 +1,5 @@
-// `make bench`: all parts, or those that are named: latency, evaluator, start, soak, http.
+// `make bench`: all parts, or those that are named: latency, evaluator, start, soak, http, compile.
+import { benchCompile } from './compile.ts';
 import { benchEvaluator } from './evaluator.ts';
 import { benchHttp } from './http.ts';
 import { measureLatency } from './latency.ts';
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, (workspace: Workspace) => Promise<void>>> =
   start: benchStart,
   soak: benchSoak,
   http: benchHttp,
+  compile: benchCompile,
 };
 
 const named = process.argv.slice(2);

@@ -32,6 +32,7 @@ export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
   const [first, ...others] = files;
   if (first !== undefined && others.length === 0 && isBundle(first))
     return loadBundle(await readPolicyFile(first), verification);
+  requireServerName(server);
   const sources = await readSources(files);
   const opa = await chooseOpa(options.opa);
   const cache = openBundleCache(bundleCacheFolder());
@@ -67,11 +68,7 @@ export async function compileSources(
   server: string | null,
   opa: OpaBinary | null,
 ): Promise<CompiledPolicy> {
-  if (server !== null && !/^[A-Za-z0-9_.:/-]{1,128}$/.test(server)) {
-    throw new CliError(
-      `--server ${JSON.stringify(server)} is no server name; names are made of A-Z a-z 0-9 _ . : / -`,
-    );
-  }
+  requireServerName(server);
   const { compilePolicy } = await import('../../compiler/index.ts');
   const result = await compilePolicy(sources, {
     ...(server === null ? {} : { server }),
@@ -79,6 +76,13 @@ export async function compileSources(
   });
   if (!result.ok) throw new PolicyProblems(result.diagnostics);
   return result;
+}
+
+function requireServerName(server: string | null): void {
+  if (server === null || /^[A-Za-z0-9_.:/-]{1,128}$/.test(server)) return;
+  throw new CliError(
+    `--server ${JSON.stringify(server)} is no server name; names are made of A-Z a-z 0-9 _ . : / -`,
+  );
 }
 
 /** A damaged cache is compiled again, not reported. */
