@@ -7,7 +7,7 @@ CONFTEST_TOOL := dist/tools/conftest
 GO_SOURCES := $(wildcard compiler/opa/*.go) compiler/opa/go.mod compiler/opa/go.sum
 TS_SOURCES := $(shell find compiler src test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: all build demo test check bench peers conformance soak test-nodes docs clean help prerequisites
+.PHONY: all build demo test check bench peers conformance soak test-nodes docs screenshots clean help prerequisites browser
 
 all: build ## build everything (the default)
 
@@ -44,10 +44,13 @@ $(CONFTEST_TOOL): test/tools/conftest/go.mod test/tools/conftest/go.sum
 	@mkdir -p $(@D)
 	cd test/tools/conftest && CGO_ENABLED=0 go build -trimpath -o ../../../$@ github.com/open-policy-agent/conftest
 
+browser:
+	@bash test/console/check-browser.sh
+
 demo: build ## run the finance policy in front of a real MCP server
 	@node dist/test/demo/run-demo.js
 
-test: build check $(OPA_TOOL) ## run every check and every test
+test: browser build check $(OPA_TOOL) ## run every check and every test
 	node dist/compiler/opa/check-rego.js rego
 	$(NODE_BIN)/vitest run
 	node dist/test/conformance/run-conformance.js
@@ -75,6 +78,9 @@ test-nodes: build ## run the packed package's end-to-end tests on Node 22, 24 an
 
 docs: build ## write docs/policy-reference.md from the schema
 	node dist/compiler/schema/write-policy-reference.js > docs/policy-reference.md
+
+screenshots: browser build ## take the pictures of the console for docs/console.md
+	node dist/test/console/take-screenshots.js
 
 clean: ## remove what was built
 	rm -rf dist node_modules

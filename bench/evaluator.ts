@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { compilePolicy } from '../compiler/index.ts';
 import { clockAt } from '../src/policy/clock.ts';
 import { type JsonNode, JsonNumber } from '../src/policy/json-node.ts';
-import { type LoadedPolicy, loadBundle } from '../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../src/policy/load-bundle.ts';
 import { percentilesOf } from './statistics.ts';
 import { judge, printTable } from './table.ts';
 
@@ -56,7 +56,7 @@ export async function benchEvaluator(): Promise<void> {
 async function createSubject(name: string, text: string, tool: string): Promise<Subject> {
   const result = await compilePolicy([{ name: 'bench.yaml', text }]);
   if (!result.ok) throw new Error(`the policy of ${name} has problems`);
-  const policy = await loadBundle(result.bundle);
+  const policy = await loadOwnBundle(result.bundle);
   const args = new Map<string, JsonNode>([
     ['amount', new JsonNumber('125.50')],
     ['currency', 'GBP'],

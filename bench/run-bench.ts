@@ -1,4 +1,5 @@
-// `make bench`: all parts, or those that are named: latency, evaluator, start, soak, http, compile.
+// `make bench`: all parts but `approvals`, which needs a browser; or those that are named, as in `run-bench.js approvals`.
+import { benchApprovals } from './approvals.ts';
 import { benchCompile } from './compile.ts';
 import { benchEvaluator } from './evaluator.ts';
 import { benchHttp } from './http.ts';
@@ -21,7 +22,10 @@ const PARTS: Readonly<Record<string, (workspace: Workspace) => Promise<void>>> =
   soak: benchSoak,
   http: benchHttp,
   compile: benchCompile,
+  approvals: benchApprovals,
 };
+
+const ALL = Object.keys(PARTS).filter((name) => name !== 'approvals');
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !Object.hasOwn(PARTS, name));
@@ -32,7 +36,7 @@ if (unknown.length > 0) {
 
 const workspace = createWorkspace();
 try {
-  for (const name of named.length === 0 ? Object.keys(PARTS) : named) {
+  for (const name of named.length === 0 ? ALL : named) {
     await PARTS[name]?.(workspace);
     console.log('');
   }

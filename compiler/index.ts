@@ -1,11 +1,16 @@
 // The compiler: policy.yaml ─▶ parse ─▶ check ─▶ generate ─▶ build ─▶ bundle. Text in, text and diagnostics out.
-import { type PoliciesRead, type PolicyFile, readPolicies } from './check/read-policies.ts';
-import { draftBundle, ENTRYPOINTS } from './generate/draft-bundle.ts';
+import { explainRegoProblem } from './check/custom-problems.ts';
+import { fileNames, type PoliciesRead, type PolicyFile, readPolicies } from './check/read-policies.ts';
+import type { CustomModule } from './custom/custom-module.ts';
+import { type CustomRead, inspectCustom } from './custom/inspect-custom.ts';
+import { draftBundle } from './generate/draft-bundle.ts';
 import { type Diagnostic, sortDiagnostics } from './model/diagnostic.ts';
 import type { BundleMetadata } from './model/manifest.ts';
 import { buildBundle, checkPatterns, type PatternErrors } from './opa/opa-operations.ts';
-import { OpaError, type OpaRunner, type RegoModule } from './opa/run-opa.ts';
+import { OpaError, type OpaProblem, type OpaRunner, type RegoModule } from './opa/run-opa.ts';
 
+export { listRego } from './check/read-custom.ts';
+export type { RegoFile, RegoSource } from './model/custom-rego.ts';
 export type { PolicyFile };
 
 export type CompileResult =
@@ -14,7 +19,7 @@ export type CompileResult =
       /** `bundle.tar.gz`; equal policies give equal bytes. */
       readonly bundle: Buffer;
       readonly revision: string;
-      /** Hand-written and generated Rego, formatted. */
+      /** The library's and generated Rego, formatted, and hand-written Rego as it is. */
       readonly modules: readonly RegoModule[];
       readonly metadata: BundleMetadata;
     }
@@ -33,39 +38,37 @@ export async function compilePolicy(
   { opa, ...options }: CompileOptions = {},
 ): Promise<CompileResult> {
   const read = readPolicies(files, options);
-  if (read.diagnostics.length > 0) return { ok: false, diagnostics: await withPatternErrors(files, read) };
-  const { modules, data, metadata, revision } = draftBundle(read.policies);
+  const custom = await inspectCustom(read);
+  const problems = [...read.diagnostics, ...custom.diagnostics];
+  if (problems.length > 0) {
+    const patternErrors = await patternErrorsOf(read, custom);
+    return failed([...problems, ...patternDiagnostics(read, patternErrors)], files);
+  }
+  const { entrypoints, modules, data, metadata, revision } = draftBundle(read.policies, custom.modules);
   const patterns = read.patterns.map(({ pattern }) => pattern);
   const request = {
     modules,
     data,
-    entrypoints: ENTRYPOINTS,
+    entrypoints,
     revision,
     metadata: { regent: metadata },
     patterns,
   };
   const built = await buildBundle(request, opa);
   const wrong = patternDiagnostics(read, built.patternErrors);
-  if (wrong.length > 0) return { ok: false, diagnostics: inFileOrder(wrong, files) };
-  if (!built.ok) throw generatedBadRego(built.problems);
+  if (wrong.length > 0) return failed(wrong, files);
+  if (!built.ok) return failed(explainBuild(built.problems, custom.modules), files);
   return { ok: true, bundle: built.bundle, revision, modules: built.modules, metadata };
 }
 
-/** Expressions are checked along with everything else: all problems are told at once. */
-async function withPatternErrors(
-  files: readonly PolicyFile[],
-  read: PoliciesRead,
-): Promise<readonly Diagnostic[]> {
-  if (read.patterns.length === 0) return read.diagnostics;
-  const errors = await checkPatterns(read.patterns.map(({ pattern }) => pattern));
-  return inFileOrder([...read.diagnostics, ...patternDiagnostics(read, errors)], files);
+function failed(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]): CompileResult {
+  return { ok: false, diagnostics: sortDiagnostics(diagnostics, fileNames(files)) };
 }
 
-function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]): Diagnostic[] {
-  return sortDiagnostics(
-    diagnostics,
-    files.map(({ name }) => name),
-  );
+/** Expressions are checked along with everything else: all problems are told at once. */
+async function patternErrorsOf({ patterns }: PoliciesRead, custom: CustomRead): Promise<PatternErrors> {
+  if (custom.patternErrors !== null || patterns.length === 0) return custom.patternErrors ?? [];
+  return checkPatterns(patterns.map(({ pattern }) => pattern));
 }
 
 function patternDiagnostics({ patterns }: PoliciesRead, errors: PatternErrors): Diagnostic[] {
@@ -77,11 +80,17 @@ function patternDiagnostics({ patterns }: PoliciesRead, errors: PatternErrors): 
   });
 }
 
+/** What OPA finds only once all modules are together: most likely the hand-written ones are what it cannot plan. */
+function explainBuild(problems: readonly OpaProblem[], custom: readonly CustomModule[]): Diagnostic[] {
+  const files = new Map(custom.map(({ path, file }) => [path, file]));
+  if (files.size === 0) throw generatedBadRego(problems[0]);
+  return problems.map((problem) => explainRegoProblem(problem, files));
+}
+
 /** Not the policy's fault: the checks let something pass that the generator cannot print. */
-function generatedBadRego(problems: ReadonlyArray<{ file: string; row: number; message: string }>): OpaError {
-  const [first] = problems;
+function generatedBadRego(problem: OpaProblem | undefined): OpaError {
   return new OpaError(
     'bad-answer',
-    `the generated Rego is not accepted: ${first?.file}:${first?.row}: ${first?.message}; please report this`,
+    `the generated Rego is not accepted: ${problem?.file}:${problem?.row}: ${problem?.message}; please report this`,
   );
 }

@@ -3,6 +3,7 @@ import { compileGlob } from '../model/match-glob.ts';
 import type { NamePattern, Policy, ToolEntry } from '../model/policy.ts';
 import { quoteText } from '../parse/quote-text.ts';
 import { checkCounterUses } from './check-counters.ts';
+import { joinCustom } from './join-custom.ts';
 import type { Placed } from './read-names.ts';
 import type { GrantRead, PolicyPart } from './read-policy.ts';
 import { suggestWord } from './suggest.ts';
@@ -32,6 +33,7 @@ export function joinParts(server: string, parts: readonly PolicyPart[]): Policy 
         tools: granted.map(({ value }) => value),
       })) ?? null,
     tools: tools.map(({ value }) => value),
+    custom: joinCustom(parts),
   };
 }
 

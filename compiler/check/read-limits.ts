@@ -171,7 +171,7 @@ export function readStateCounter(node: YamlNode, scope: Scope): StateCounter | u
   };
 }
 
-function readCounterName({ value, scope }: KeyedEntry): string | undefined {
+export function readCounterName({ value, scope }: KeyedEntry): string | undefined {
   const name = readText(value, scope);
   if (name === undefined || /^[\w-]{1,100}$/.test(name)) return name;
   scope.problem(
@@ -184,7 +184,7 @@ function readCounterName({ value, scope }: KeyedEntry): string | undefined {
 }
 
 /** null: no separate counters; undefined: reported. */
-function readPer(entry: KeyedEntry | undefined): Per | null | undefined {
+export function readPer(entry: KeyedEntry | undefined): Per | null | undefined {
   if (entry === undefined) return null;
   const text = readText(entry.value, entry.scope);
   if (text === undefined) return undefined;

@@ -1,6 +1,9 @@
 // From the texts of policy files to checked policies, one for each server, with every problem of all of them.
+
+import type { RegoFile, RegoSource } from '../model/custom-rego.ts';
 import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts';
 import type { Policy } from '../model/policy.ts';
+import { uniqueBy } from '../model/unique-by.ts';
 import { parseYaml } from '../parse/parse-yaml.ts';
 import { joinParts } from './join-parts.ts';
 import type { PatternUse } from './policy-uses.ts';
@@ -13,6 +16,8 @@ export interface PolicyFile {
   /** As the user gave it: diagnostics bear it. */
   readonly name: string;
   readonly text: string;
+  /** What stands behind the items of its `rego`; see `listRego`. */
+  readonly rego?: readonly RegoSource[];
 }
 
 export interface PoliciesRead {
@@ -22,6 +27,8 @@ export interface PoliciesRead {
   readonly diagnostics: readonly Diagnostic[];
   /** RE2 expressions, to be checked by OPA. */
   readonly patterns: readonly PatternUse[];
+  /** Hand-written modules, each once, to be checked by OPA; there with diagnostics too. */
+  readonly modules: readonly RegoFile[];
 }
 
 /** `server` replaces the name that each file gives. Never throws. */
@@ -32,11 +39,11 @@ export function readPolicies(
   const diagnostics: Diagnostic[] = [];
   const patterns: PatternUse[] = [];
   const parts = new Map<string, PolicyPart[]>();
-  for (const { name, text } of files) {
+  for (const { name, text, rego = [] } of files) {
     const { root, diagnostics: syntax } = parseYaml(name, text);
     for (const problem of syntax) diagnostics.push(problem);
     if (root === null) continue;
-    const part = readPolicyPart(name, root, { scope: createScope(diagnostics), patterns });
+    const part = readPolicyPart(name, root, { scope: createScope(diagnostics), patterns, rego });
     if (part === undefined) continue;
     const key = server ?? part.server.value;
     parts.set(key, [...(parts.get(key) ?? []), part]);
@@ -44,10 +51,19 @@ export function readPolicies(
   const policies = Array.from(parts, ([key, group]) => joinParts(key, group));
   return {
     policies,
-    diagnostics: sortDiagnostics(
-      diagnostics,
-      files.map(({ name }) => name),
-    ),
+    diagnostics: sortDiagnostics(diagnostics, fileNames(files)),
     patterns,
+    modules: uniqueBy(
+      policies.flatMap(({ custom }) => custom?.files ?? []),
+      ({ name }) => name,
+    ),
   };
+}
+
+/** In the order in which problems are told: hand-written modules follow their policy. */
+export function fileNames(files: readonly PolicyFile[]): string[] {
+  return files.flatMap(({ name, rego = [] }) => [
+    name,
+    ...rego.flatMap((source) => source.files.map((file) => file.name)),
+  ]);
 }

@@ -1,10 +1,12 @@
 // Reads one policy file into what it says by itself; what several files say together is checked afterwards.
-import type { NamePattern, Rule, ToolEntry } from '../model/policy.ts';
+import type { RegoFile, RegoSource } from '../model/custom-rego.ts';
+import type { CustomCounter, NamePattern, Rule, ToolEntry } from '../model/policy.ts';
 import { quoteText } from '../parse/quote-text.ts';
 import type { YamlNode } from '../parse/yaml-node.ts';
 import { AGENT_KEYS, ENTRY_KEYS, POLICY_KEYS } from '../schema/grammar.ts';
 import { claimCounters } from './check-counters.ts';
 import type { CounterUse, PatternUse, PolicyUses } from './policy-uses.ts';
+import { readCustomCounters, readRego } from './read-custom.ts';
 import { checkPattern, type Placed, readPatterns } from './read-names.ts';
 import { readRule } from './read-rule.ts';
 import {
@@ -33,6 +35,9 @@ export interface PolicyPart {
   readonly agents: ReadonlyArray<Placed<GrantRead>> | null;
   readonly tools: ReadonlyArray<Placed<ToolEntry>>;
   readonly counterUses: readonly CounterUse[];
+  /** null: no hand-written Rego. */
+  readonly rego: readonly RegoFile[] | null;
+  readonly counters: ReadonlyArray<Placed<CustomCounter>>;
 }
 
 const DEFAULT_SERVER = 'main';
@@ -40,7 +45,7 @@ const DEFAULT_SERVER = 'main';
 export function readPolicyPart(
   file: string,
   node: YamlNode,
-  { scope, patterns }: PartToRead,
+  { scope, patterns, rego }: PartToRead,
 ): PolicyPart | undefined {
   const members = readMembers(node, scope, POLICY_KEYS);
   if (members === undefined) return undefined;
@@ -61,12 +66,15 @@ export function readPolicyPart(
     agents: members.agents === undefined ? null : readAgents(members.agents),
     tools: members.tools === undefined ? [] : readTools(members.tools, uses),
     counterUses: uses.counters,
+    rego: members.rego === undefined ? null : readRego(members.rego, rego),
+    counters: members.counters === undefined ? [] : readCustomCounters(members.counters),
   };
 }
 
 export interface PartToRead {
   readonly scope: Scope;
   readonly patterns: PatternUse[];
+  readonly rego: readonly RegoSource[];
 }
 
 function placed<T>(value: T, { keyPosition, scope }: KeyedEntry): Placed<T> {

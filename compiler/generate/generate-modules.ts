@@ -1,18 +1,26 @@
 // A checked policy as Rego modules: one for each entry of `tools`, and one for the server.
 import { basename } from 'node:path';
+import { type CustomModule, modulesOf } from '../custom/custom-module.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RegoModule } from '../opa/run-opa.ts';
+import { printCustom, printCustomSets } from './custom-rego.ts';
 import { type EntryRego, printEntry } from './entry-rego.ts';
 import { createModulePaths } from './print/module-paths.ts';
 import { joinBlocks, printMetadata } from './print/print-rego.ts';
 import { commentText, joinRef } from './print/rego-text.ts';
 import { findCommonEntry, printServer } from './server-rego.ts';
 
-/** Equal policies give equal modules, in one order. */
-export function generateModules(policies: readonly Policy[]): RegoModule[] {
+/** Equal policies give equal modules, in one order. `custom` are the hand-written ones that they name. */
+export function generateModules(
+  policies: readonly Policy[],
+  custom: readonly CustomModule[] = [],
+): RegoModule[] {
   const paths = createModulePaths();
   const modules = policies.flatMap((policy) => [
-    printServerModule(policy, paths('regent/servers', [policy.server])),
+    printServerModule(policy, modulesOf(policy, custom), paths('regent/servers', [policy.server])),
+    ...(policy.custom === null
+      ? []
+      : [printCustomModule(policy, custom, paths('regent/custom_rules', [policy.server]))]),
     ...policy.tools
       .filter((entry) => entry !== findCommonEntry(policy))
       .map((entry): RegoModule => {
@@ -34,14 +42,32 @@ export function generateModules(policies: readonly Policy[]): RegoModule[] {
   return modules.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function printServerModule(policy: Policy, path: string): RegoModule {
+function printServerModule(policy: Policy, custom: readonly CustomModule[], path: string): RegoModule {
   const { server } = policy;
+  const { text: own, imports } = printServer(policy);
+  const joined = printCustomSets(custom, customRef(policy));
   const text = printModule({
-    rego: printServer(policy),
+    rego: { text: joinBlocks([own, ...joined]), imports },
     file: policy.file,
     title: server,
     description: `What holds for every tool of the server ${server}.`,
     packageRef: joinRef('regent.servers', [server]),
+  });
+  return { path, text };
+}
+
+function customRef({ server }: Policy): string {
+  return joinRef('regent.custom_rules', [server]);
+}
+
+function printCustomModule(policy: Policy, all: readonly CustomModule[], path: string): RegoModule {
+  const counters = policy.custom?.counters ?? [];
+  const text = printModule({
+    rego: printCustom({ modules: modulesOf(policy, all), counters }),
+    file: policy.file,
+    title: policy.server,
+    description: `What hand-written rules say of calls of the server ${policy.server}.`,
+    packageRef: customRef(policy),
   });
   return { path, text };
 }

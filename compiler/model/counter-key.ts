@@ -10,14 +10,17 @@ export interface CounterOwner {
   readonly tool: string;
   /** Rule name; null: the counter is known by what it does. */
   readonly name: string | null;
-  /** `rate_limit`, `spend`, or `state/<counter>` for Intercept's counters (which belong to the tool, so `name` is null). */
-  readonly kind: 'rate_limit' | 'spend' | { readonly state: string };
+  /**
+   * `rate_limit`, `spend`, `state/<counter>` for Intercept's counters (which belong to the tool, so `name` is null), or
+   * `custom/<counter>` for those of custom rules (which judge all tools, so `tool` is `*`).
+   */
+  readonly kind: 'rate_limit' | 'spend' | { readonly state: string } | { readonly custom: string };
   readonly window: Window;
   readonly sliding: boolean;
 }
 
 export function counterBase(owner: CounterOwner): string {
-  const kind = typeof owner.kind === 'string' ? [owner.kind] : ['state', owner.kind.state];
+  const kind = typeof owner.kind === 'string' ? [owner.kind] : Object.entries(owner.kind).flat();
   const window = owner.sliding ? `sliding-${owner.window}` : owner.window;
   const name = owner.name === null ? [] : [`:${owner.name}`];
   return [owner.server, owner.tool, ...name, ...kind, window].map(encodePart).join('/');

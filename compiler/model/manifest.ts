@@ -16,6 +16,8 @@ export interface CounterPlan {
   readonly limit: number | null;
   readonly unit: 'calls' | 'amount';
   readonly scale: number;
+  /** The key that the policy knows it by, where that is not its own (see custom-rego.ts). */
+  readonly knownAs?: string;
 }
 
 /** `key` is the rule id (spend) or `<rule id>#increment` (state.increment_from, scale 0). */
@@ -42,6 +44,8 @@ export interface ServerPlan {
   readonly globs: ReadonlyArray<{ readonly glob: string; readonly plan: ToolPlan }>;
   /** The `"*"` entry: read for every covered tool beside its own plan. */
   readonly all: ToolPlan;
+  /** What hand-written Rego reads of every call; present where there is some: it is evaluated within bounds. */
+  readonly custom?: ToolPlan;
 }
 
 export interface BundleMetadata {

@@ -1,4 +1,5 @@
 // The checked policy: what the YAML says once every problem is ruled out. The generator reads only this.
+import type { RegoFile } from './custom-rego.ts';
 
 /** Where something stands in a policy file; both numbers start at 1. */
 export interface Position {
@@ -172,6 +173,20 @@ export interface AgentGrant {
   readonly tools: readonly NamePattern[];
 }
 
+/** A counter that custom rules may charge, and see as `input.state.counters["custom/<name>"]`. */
+export interface CustomCounter {
+  readonly name: string;
+  readonly window: Window;
+  readonly sliding: boolean;
+  readonly per: Per | null;
+  readonly position: Position;
+}
+
+export interface CustomRules {
+  readonly files: readonly RegoFile[];
+  readonly counters: readonly CustomCounter[];
+}
+
 export interface Policy {
   readonly file: string;
   readonly server: string;
@@ -182,4 +197,6 @@ export interface Policy {
   readonly agents: readonly AgentGrant[] | null;
   /** In file order; the entry named `*` adds its rules to every tool. */
   readonly tools: readonly ToolEntry[];
+  /** Hand-written Rego that judges every call of the server too; null where there is none. */
+  readonly custom: CustomRules | null;
 }

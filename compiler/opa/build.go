@@ -71,7 +71,7 @@ func bundleOf(req request, modules []parsedModule) *bundle.Bundle {
 	if req.Data != nil {
 		made.Data = req.Data
 	}
-	roots := []string{"regent"}
+	roots := rootsOf(modules)
 	made.Manifest.Roots = &roots
 	made.Manifest.Init()
 	made.Manifest.SetRegoVersion(ast.RegoV1)
@@ -81,6 +81,17 @@ func bundleOf(req request, modules []parsedModule) *bundle.Bundle {
 		})
 	}
 	return made
+}
+
+// rootsOf leaves the rest of `system` to whoever else keeps something there.
+func rootsOf(modules []parsedModule) []string {
+	roots := []string{"regent"}
+	for _, module := range modules {
+		if isLog(module.parsed) {
+			return append(roots, "system/log")
+		}
+	}
+	return roots
 }
 
 func withoutTests(sources []source) []source {

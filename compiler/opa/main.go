@@ -23,6 +23,8 @@ type request struct {
 	Entrypoints []string       `json:"entrypoints"`
 	Revision    string         `json:"revision"`
 	Metadata    map[string]any `json:"metadata"`
+	// Custom are hand-written modules for inspect; Modules is what they may import.
+	Custom []source `json:"custom"`
 	// Patterns are RE2 expressions to check.
 	Patterns []string `json:"patterns"`
 	// Evaluations are for eval.
@@ -34,17 +36,20 @@ type request struct {
 type source struct {
 	Path string `json:"path"`
 	Text string `json:"text"`
+	// Verbatim: people wrote it, so it is not formatted.
+	Verbatim bool `json:"verbatim,omitempty"`
 }
 
 // response is written to stdout. Problems means that nothing else was made.
 type response struct {
-	Problems      []problem    `json:"problems,omitempty"`
-	Modules       []source     `json:"modules,omitempty"`
-	Bundle        []byte       `json:"bundle,omitempty"`
-	Tests         []testResult `json:"tests,omitempty"`
-	PatternErrors []*string    `json:"patternErrors,omitempty"`
-	DynamicCalls  int          `json:"dynamicCalls,omitempty"`
-	Evaluations   []evaluated  `json:"evaluations,omitempty"`
+	Problems      []problem      `json:"problems,omitempty"`
+	Modules       []source       `json:"modules,omitempty"`
+	Bundle        []byte         `json:"bundle,omitempty"`
+	Tests         []testResult   `json:"tests,omitempty"`
+	PatternErrors []*string      `json:"patternErrors,omitempty"`
+	DynamicCalls  int            `json:"dynamicCalls,omitempty"`
+	Evaluations   []evaluated    `json:"evaluations,omitempty"`
+	Custom        []customModule `json:"custom,omitempty"`
 	// Coverage is that of tests; each evaluation has its own.
 	Coverage []fileCoverage `json:"coverage,omitempty"`
 }
@@ -70,6 +75,8 @@ func answer(req request) (res response) {
 	switch req.Operation {
 	case "build":
 		return build(req)
+	case "inspect":
+		return inspect(req)
 	case "format":
 		return formatModules(req.Modules)
 	case "check":

@@ -23,6 +23,10 @@ func formatModules(sources []source) response {
 	formatted := make([]source, 0, len(sources))
 	var problems []problem
 	for _, module := range sorted(sources) {
+		if module.Verbatim {
+			formatted = append(formatted, module)
+			continue
+		}
 		text, err := format.SourceWithOpts(module.Path, []byte(module.Text), format.Opts{RegoVersion: ast.RegoV1})
 		if err != nil {
 			problems = append(problems, problemsOf(err)...)
@@ -69,16 +73,20 @@ func check(sources []source) response {
 }
 
 func checkStrictly(modules []parsedModule, capabilities *ast.Capabilities) []problem {
+	if compiler := compileStrictly(modules, capabilities); compiler.Failed() {
+		return problemsOf(compiler.Errors)
+	}
+	return nil
+}
+
+func compileStrictly(modules []parsedModule, capabilities *ast.Capabilities) *ast.Compiler {
 	byPath := make(map[string]*ast.Module, len(modules))
 	for _, module := range modules {
 		byPath[module.Path] = module.parsed.Copy()
 	}
 	compiler := ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities)
 	compiler.Compile(byPath)
-	if compiler.Failed() {
-		return problemsOf(compiler.Errors)
-	}
-	return nil
+	return compiler
 }
 
 func sorted(sources []source) []source {

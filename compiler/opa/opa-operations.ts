@@ -1,5 +1,6 @@
 // What Regent asks of OPA, each as one function.
 import {
+  type InspectedRego,
   type OpaCoverage,
   OpaError,
   type OpaEvaluation,
@@ -45,6 +46,31 @@ export async function buildBundle(request: BuildRequest, run: OpaRunner = runOpa
   if (problems.length > 0) return { ok: false, problems, patternErrors };
   if (bundle === undefined) throw new OpaError('bad-answer', 'OPA built nothing and named no problem');
   return { ok: true, bundle: Buffer.from(bundle, 'base64'), modules, patternErrors };
+}
+
+export interface InspectRequest {
+  /** What the hand-written modules may import. */
+  readonly modules: readonly RegoModule[];
+  readonly custom: readonly RegoModule[];
+  /** RE2 expressions to check in the same run. */
+  readonly patterns: readonly string[];
+}
+
+export interface InspectResult {
+  /** Empty where there are problems. */
+  readonly custom: readonly InspectedRego[];
+  readonly problems: readonly OpaProblem[];
+  readonly patternErrors: PatternErrors;
+}
+
+/** Checks hand-written modules, and tells what joining them to a policy takes. */
+export async function inspectRego(request: InspectRequest): Promise<InspectResult> {
+  const {
+    custom = [],
+    problems = [],
+    patternErrors = [],
+  } = await runOpa({ operation: 'inspect', ...request });
+  return { custom, problems, patternErrors };
 }
 
 /** For each pattern null, or what RE2 says against it. */

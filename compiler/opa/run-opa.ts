@@ -23,8 +23,9 @@ export interface OpaProblem {
 }
 
 export interface OpaRequest {
-  readonly operation: 'build' | 'format' | 'check' | 'test' | 'plan' | 'patterns' | 'eval';
+  readonly operation: 'build' | 'inspect' | 'format' | 'check' | 'test' | 'plan' | 'patterns' | 'eval';
   readonly modules?: readonly RegoModule[];
+  readonly custom?: readonly RegoModule[];
   readonly data?: object;
   readonly entrypoints?: readonly string[];
   readonly revision?: string;
@@ -51,6 +52,31 @@ export interface OpaTest {
   readonly name: string;
   readonly passed: boolean;
   readonly message?: string;
+}
+
+/** What OPA finds in a hand-written module. */
+export interface InspectedRego {
+  readonly path: string;
+  /** `regent`, `custom`, `budget` */
+  readonly package: readonly string[];
+  /** Where the package is declared. */
+  readonly row: number;
+  /** Every rule that it defines, once. */
+  readonly names: readonly string[];
+  /** Rules of `deny` and `require_approval`; `name` is the constant "rule" of their members, "" where it is not one. */
+  readonly rules: ReadonlyArray<
+    RegoPlace & { readonly title?: string; readonly description?: string }
+  > | null;
+  /** Paths below `input.arguments`; an empty one is all of them. */
+  readonly arguments: ReadonlyArray<readonly string[]> | null;
+  /** Custom counters that it names. */
+  readonly counters: readonly RegoPlace[] | null;
+}
+
+export interface RegoPlace {
+  readonly name: string;
+  readonly row: number;
+  readonly col: number;
 }
 
 /** What one input gave: `error` where it could not be evaluated, neither field where it is undefined. */
@@ -80,6 +106,7 @@ export interface OpaAnswer {
   readonly tests?: readonly OpaTest[];
   readonly patternErrors?: ReadonlyArray<string | null>;
   readonly dynamicCalls?: number;
+  readonly custom?: readonly InspectedRego[];
   /** Beside the evaluations that were asked for. */
   readonly evaluations?: ReadonlyArray<{
     readonly problems?: readonly OpaProblem[];

@@ -1,15 +1,23 @@
 // The manifest's metadata: for each server and tool, what a decision reads.
+
+import { type CustomModule, modulesOf } from '../custom/custom-module.ts';
 import { findCommonEntry, findGlobEntries } from '../generate/server-rego.ts';
 import { BUNDLE_FORMAT, type BundleMetadata, type ServerPlan } from '../model/manifest.ts';
 import type { Policy } from '../model/policy.ts';
+import { planCustom } from './custom-plan.ts';
 import { NOTHING_READ, planEntry } from './tool-plan.ts';
 
-export function planServers(policies: readonly Policy[]): BundleMetadata {
-  const servers = policies.map((policy) => [policy.server, planServer(policy)] as const);
+export function planServers(
+  policies: readonly Policy[],
+  custom: readonly CustomModule[] = [],
+): BundleMetadata {
+  const servers = policies.map(
+    (policy) => [policy.server, planServer(policy, modulesOf(policy, custom))] as const,
+  );
   return { format: BUNDLE_FORMAT, servers: Object.fromEntries(servers) };
 }
 
-function planServer(policy: Policy): ServerPlan {
+function planServer(policy: Policy, custom: readonly CustomModule[]): ServerPlan {
   const exact = policy.tools.filter(({ name }) => !name.isGlob && name.text !== '*');
   const common = findCommonEntry(policy);
   return {
@@ -22,5 +30,6 @@ function planServer(policy: Policy): ServerPlan {
       plan: planEntry(policy, entry),
     })),
     all: common === null ? NOTHING_READ : planEntry(policy, common),
+    ...(policy.custom === null ? {} : { custom: planCustom(policy, custom) }),
   };
 }

@@ -2,7 +2,11 @@
 import type { ArgumentPath, Condition, Per, Rule } from '../model/policy.ts';
 
 export function readPaths(rules: readonly Rule[]): ArgumentPath[] {
-  const paths = rules.flatMap(rulePaths);
+  return withoutInner(rules.flatMap(rulePaths));
+}
+
+/** Each once, and none below another. */
+export function withoutInner(paths: readonly ArgumentPath[]): ArgumentPath[] {
   const keys = new Set(paths.map(keyOf));
   const unique = [...new Map(paths.map((path) => [keyOf(path), path])).values()];
   return unique.filter((path) => !path.some((_, length) => keys.has(keyOf(path.slice(0, length)))));

@@ -3,6 +3,7 @@ import { incrementId } from '../generate/checks/condition-place.ts';
 import { counterBase } from '../model/counter-key.ts';
 import type { AmountPlan, CounterPlan, ToolPlan } from '../model/manifest.ts';
 import type { Policy, Rule, ToolEntry } from '../model/policy.ts';
+import { uniqueBy } from '../model/unique-by.ts';
 import { readPaths } from './read-paths.ts';
 import { planStateCounters } from './state-plans.ts';
 
@@ -53,14 +54,4 @@ function planAmounts({ id, spend, state }: Rule): AmountPlan[] {
     plans.push({ key: incrementId(id), path: state.incrementFrom, scale: 0 });
   }
   return plans;
-}
-
-/** The first of each key stays. */
-export function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  const seen = new Set<string>();
-  return items.filter((item) => {
-    const isNew = !seen.has(keyOf(item));
-    seen.add(keyOf(item));
-    return isNew;
-  });
 }

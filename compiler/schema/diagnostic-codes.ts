@@ -4,9 +4,13 @@ export interface CodeDoc {
   readonly meaning: string;
   /** A whole policy with this problem and no other. */
   readonly example: string;
+  /** The hand-written module `rules.rego` that it names. */
+  readonly rego?: string;
 }
 
 const HEAD = 'version: "1"\n';
+const REGO = `${HEAD}rego: [rules.rego]\n`;
+const CUSTOM = 'package regent.custom.rules\n\n';
 const RULE = `${HEAD}tools:\n  pay:\n    rules:\n      - `;
 
 export const DIAGNOSTIC_CODES = {
@@ -73,7 +77,7 @@ export const DIAGNOSTIC_CODES = {
     example: `${HEAD}agents: {bot: {tools: [pya]}}\ntools: {pay: {rules: []}}\n`,
   },
   'unknown-counter': {
-    meaning: 'A condition reads a counter that no state block keeps.',
+    meaning: 'A counter that no state block keeps, or that `counters` does not declare.',
     example: `${RULE}conditions: [{path: state.pay.count, op: lt, value: 5}]\n`,
   },
   'counter-conflict': {
@@ -83,6 +87,37 @@ export const DIAGNOSTIC_CODES = {
   contradiction: {
     meaning: 'Parts of a policy that cannot both be meant.',
     example: `${RULE}action: deny\n        spend: {per_call: 5}\n`,
+  },
+  'rego-missing': { meaning: 'A file or folder under `rego` that cannot be used.', example: REGO },
+  'rego-syntax': {
+    meaning: 'A hand-written module is no Rego.',
+    example: REGO,
+    rego: `${CUSTOM}deny contains\n`,
+  },
+  'rego-error': {
+    meaning: "OPA's compiler does not accept a hand-written module.",
+    example: REGO,
+    rego: `${CUSTOM}limit := unknown\n`,
+  },
+  'rego-package': {
+    meaning: 'A hand-written module is not in a package under `regent.custom`.',
+    example: REGO,
+    rego: 'package rules\n',
+  },
+  'rego-contract': {
+    meaning: 'A rule of a hand-written module gives what Regent does not read.',
+    example: REGO,
+    rego: `${CUSTOM}deny contains {"rule": "a"}\n`,
+  },
+  'rego-function': {
+    meaning: 'A hand-written module calls a function that policies do not have.',
+    example: REGO,
+    rego: `${CUSTOM}now := time.now_ns()\n`,
+  },
+  'rego-reference': {
+    meaning: 'A hand-written module refers to data that nothing defines.',
+    example: REGO,
+    rego: `${CUSTOM}limit := data.limits.daily\n`,
   },
 } as const satisfies Readonly<Record<string, CodeDoc>>;
 

@@ -37,6 +37,8 @@ export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   per_week: ['weekly'],
   per_month: ['monthly'],
   decimals: ['scale'],
+  modules: ['rego'],
+  custom: ['rego'],
   enforcement: ['mode'],
   shadow: ['mode'],
   // values

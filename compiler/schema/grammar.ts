@@ -29,6 +29,18 @@ export const POLICY_KEYS = {
     meaning: 'What each agent may call at all. Without it every agent may call whatever `tools` allows.',
   },
   tools: { form: 'tool name, glob or "*" -> entry', meaning: 'The rules of each tool.' },
+  rego: {
+    form: 'list of files or folders',
+    meaning:
+      'Hand-written Rego that judges every call too; from the folder of this file. See custom-rego.md.',
+  },
+  counters: { form: 'name -> counter', meaning: 'What hand-written Rego may count.' },
+} as const satisfies KeyTable;
+
+export const COUNTER_KEYS = {
+  window: { form: 'second, minute, hour, day, week or month', meaning: 'Aligned to UTC. Required.' },
+  sliding: { form: 'true or false', meaning: 'The window moves with the clock instead.' },
+  per: { form: 'tool, agent, session or args.path', meaning: 'Separate counters for each.' },
 } as const satisfies KeyTable;
 
 export const AGENT_KEYS = {
@@ -142,6 +154,7 @@ export const KEY_TABLES: ReadonlyArray<readonly [place: string, table: KeyTable]
   ['rate_limit', RATE_LIMIT_KEYS],
   ['spend', SPEND_KEYS],
   ['state', STATE_KEYS],
+  ['a counter under counters', COUNTER_KEYS],
   ['the path of an argument under arguments', SCHEMA_KEYS],
 ];
 

@@ -3,6 +3,7 @@ import { DIAGNOSTIC_CODES } from './diagnostic-codes.ts';
 import {
   AGENT_KEYS,
   CONDITION_KEYS,
+  COUNTER_KEYS,
   ENTRY_KEYS,
   type KeyTable,
   POLICY_KEYS,
@@ -23,6 +24,7 @@ const TABLES: ReadonlyArray<readonly [title: string, keys: KeyTable]> = [
   ['`rate_limit`, long form', RATE_LIMIT_KEYS],
   ['`spend`', SPEND_KEYS],
   ['`state`', STATE_KEYS],
+  ['A counter, under `counters`', COUNTER_KEYS],
   ['Keywords of `arguments`', SCHEMA_KEYS],
 ];
 

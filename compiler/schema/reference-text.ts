@@ -44,6 +44,9 @@ export const MEANINGS = `
    decision, and \`violations\` lists all of them. Else, if a rule asks for approval, the call is held. Else it is allowed,
    and its charges are taken before it is forwarded.
 
+5. Hand-written Rego (\`rego\`, see [custom-rego.md](custom-rego.md)) can add denials, holds and charges to that. It allows
+   nothing.
+
 A tool that no argument could make allowed is missing from the agent's list of tools.
 
 ## Conditions

@@ -34,7 +34,7 @@ decision := {
 	"violations": [object.remove(denial, ["order"]) | some denial in denials],
 }) if {
 	count(denials) > 0
-} else := object.union(shadowed, {
+} else := object.union_n([shadowed, object.filter(pending[0], ["title", "description"]), {
 	"outcome": "require_approval",
 	"rule": pending[0].rule,
 	"reason": pending[0].reason,
@@ -44,7 +44,7 @@ decision := {
 		"timeout_ms": min([approval.timeout_ms | some approval in approvals]),
 		"required": max([approval.required | some approval in approvals]),
 	},
-}) if {
+}]) if {
 	count(pending) > 0
 } else := object.union(shadowed, {
 	"outcome": "allow",

@@ -118,6 +118,16 @@ test_approval[note] if {
 	made.rule == tc.rule
 }
 
+test_approval_tells_what_its_rule_is_called if {
+	made := gateway.decision with input as call
+		with data.regent.tools.main.pay as {"registered": true}
+		with data.regent.servers.main as object.union(plain, {"approve": {object.union(
+			asked("custom:a", 5, 1),
+			{"title": "A", "description": "Because."},
+		)}})
+	[made.rule, made.title, made.description] == ["custom:a", "A", "Because."]
+}
+
 test_approval_takes_the_strictest_of_all if {
 	made := gateway.decision with input as call
 		with data.regent.tools.main.pay as {"registered": true, "approve": {asked("pay/a", 5, 1), asked("pay/b", 7, 2)}}

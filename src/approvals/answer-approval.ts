@@ -56,13 +56,13 @@ function makeAnswer(
   nowMs: number,
 ): ApprovalWrite | Extract<Answered, { ok: false }> {
   const facts = { atMs: nowMs, by: person.name, reason };
-  const problem = problemOf(approval, verdict, person);
+  const problem = findAnswerProblem(approval, verdict, person);
   if (problem !== null) return { ok: false, problem, approval };
   return verdict === 'approve' ? agree(approval, facts) : reject(approval, facts);
 }
 
-/** Anybody may reject; an approved call too, as long as it was not sent. */
-function problemOf(
+/** Why this person's answer would not be taken; null where it would. Anybody may reject; an approved call too, as long as it was not sent. */
+export function findAnswerProblem(
   { status, agent, approvers }: Approval,
   verdict: Answer['verdict'],
   { name, ownerOf }: Person,
@@ -85,8 +85,8 @@ export async function cancelApproval(store: ApprovalStore, id: string, nowMs: nu
 
 /** Ends what is overdue, so that everybody sees it. Takes no lock where nothing is. */
 export async function expireOverdue(store: ApprovalStore, nowMs: number): Promise<void> {
-  const open = await store.listApprovals({ statuses: ['pending', 'approved'] });
-  if (!open.some((approval) => expireIfDue(approval, nowMs) !== null)) return;
+  const overdue = await store.listApprovals({ statuses: ['pending', 'approved'], dueMs: nowMs, limit: 1 });
+  if (overdue.length === 0) return;
   await store.changeApprovals({ dueMs: nowMs }, (found) =>
     found.flatMap((approval) => expireIfDue(approval, nowMs) ?? []),
   );

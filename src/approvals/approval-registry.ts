@@ -28,6 +28,8 @@ export interface ApprovalRegistry {
   request(request: ApprovalRequest): Promise<RequestedApproval>;
   /** Never rejects. A hold that is void cancels the approval, unless another call here waits for it. */
   hold(approval: Approval, hold: Hold): Promise<HoldOutcome>;
+  /** Never rejects. Its client gives it up: cancelled, unless another call here waits for it. */
+  withdraw(id: string): Promise<void>;
 }
 
 export interface HoldOutcome {
@@ -48,7 +50,7 @@ export function createApprovalRegistry({ store, limits, now, log }: RegistryPart
   const warn = (error: unknown): void =>
     log.warn({ err: error }, 'an approval could not be brought up to date');
 
-  const endVoid = async ({ id }: Approval): Promise<void> => {
+  const withdraw = async (id: string): Promise<void> => {
     if (watch.countOf(id) === 0) await cancelApproval(store, id, now()).catch(warn);
   };
   /** The time to decide is over: the last answer that is written counts, and a store that fails means no. */
@@ -63,13 +65,15 @@ export function createApprovalRegistry({ store, limits, now, log }: RegistryPart
     return { end: 'expired', approval };
   };
   return {
+    withdraw,
     request: (request) => requestApproval(request, { store, limits, nowMs: now() }),
     hold: async (approval, { maxMs, signal }) => {
       const leftMs = Math.max(0, approval.decideByMs - now());
-      const waitMs = Math.min(leftMs, maxMs, TIMER_MAX_MS);
+      // Timers may fire a moment early, when the time to decide is not quite over: the last wait is longer than that.
+      const waitMs = Math.min(leftMs + 1, maxMs, TIMER_MAX_MS);
       const first = await firstOf(approval, { watch, waitMs, signal });
       if (first === 'void') {
-        await endVoid(approval);
+        await withdraw(approval.id);
         return { end: 'void', approval };
       }
       if (first !== 'over') return { end: first.status, approval: first };

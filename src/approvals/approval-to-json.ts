@@ -11,9 +11,9 @@ export interface ApprovalDetails {
 }
 
 /**
- * An object with the keys id, status, server, agent, session, tool, rule, reason, source, required, approvers,
- * requested_at, decide_by, use_by, decision_id, arguments_digest, revision; with details also arguments (as
- * they were sent, so that no digit is lost), effects and steps. Times are ISO 8601.
+ * An object with the keys id, status, server, agent, session, tool, rule, reason, source, required, approvers, rejection,
+ * requested_at, decide_by, use_by, decision_id, arguments_digest, revision; with details also arguments (as they were
+ * sent, so that no digit is lost), effects and steps. Times are ISO 8601.
  */
 export function approvalToJson(approval: Approval, details: ApprovalDetails | null = null): string {
   const head = JSON.stringify({

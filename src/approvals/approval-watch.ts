@@ -10,7 +10,7 @@ export interface ApprovalWatch {
 }
 
 /** From an answer to the call at the server should be no longer than people notice. */
-const POLL_MS = 40;
+const POLL_MS = 20;
 
 export function createApprovalWatch(store: ApprovalStore): ApprovalWatch {
   const watchers = new Map<string, Set<(approval: Approval) => void>>();

@@ -92,6 +92,8 @@ export interface ApprovalWrite {
 
 export interface ApprovalFilter {
   readonly statuses?: readonly ApprovalStatus[];
+  /** Only those whose time to decide, or to use once approved, is over then. */
+  readonly dueMs?: number;
   readonly limit?: number;
 }
 
@@ -107,7 +109,7 @@ export type ApprovalSelect =
 export interface Approver {
   readonly id: string;
   readonly name: string;
-  /** Names or globs of agents that are theirs: calls of these they cannot approve. */
+  /** Names or globs of agents that are theirs, with whichever token: calls of these they cannot approve. */
   readonly ownerOf: readonly string[];
   readonly createdMs: number;
 }

@@ -1,5 +1,6 @@
 // Bearer tokens of approvers: random, told from agents' tokens by their prefix, and kept as digests only.
 import { createHash, randomBytes } from 'node:crypto';
+import { REGENT } from './change-approval.ts';
 
 const PREFIX = 'rga_';
 /** 256 bits in base64url. */
@@ -18,7 +19,7 @@ export function digestApproverToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Without a colon: `local:` marks the operator of the machine, `agent:` an agent. */
+/** Without a colon: `local:` marks the operator of the machine, `agent:` an agent; where time decides, `regent` does. */
 export function isApproverName(name: string): boolean {
-  return /^[\p{L}\p{N}._@+-]{1,64}$/u.test(name);
+  return /^[\p{L}\p{N}._@+-]{1,64}$/u.test(name) && name !== REGENT;
 }

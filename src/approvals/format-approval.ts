@@ -13,14 +13,20 @@ export function formatApprovalLine(approval: Approval): string {
   const columns = [
     id,
     status.padEnd('cancelled'.length),
-    showHidden(agent),
-    showHidden(`${server}/${tool}`),
-    rule === null ? null : showHidden(rule),
+    columnText(agent),
+    columnText(`${server}/${tool}`),
+    rule === null ? null : columnText(rule),
     reason === null ? null : JSON.stringify(showHidden(reason)),
     agreed,
     deadlineOf(approval),
   ];
   return columns.filter((column) => column !== null).join('  ');
+}
+
+/** In quotes where a space or a quote could be taken for the next column. */
+function columnText(text: string): string {
+  const shown = showHidden(text);
+  return /[ "]/.test(shown) ? JSON.stringify(shown) : shown;
 }
 
 function deadlineOf({ status, decideByMs, useByMs }: Approval): string | null {
@@ -57,7 +63,8 @@ export function describeEffect(effect: CounterEffect, now: number): string {
   const { amount, limit, window, sliding } = effect;
   const units = (value: number): string => printUnits(value, effect);
   const of = limit === null ? '' : ` of ${units(limit)}`;
-  return `${units(now)} + ${units(amount)} = ${units(now + amount)}${of} a ${sliding ? 'sliding ' : ''}${window}`;
+  const per = sliding ? `a sliding ${window}` : `${window === 'hour' ? 'an' : 'a'} ${window}`;
+  return `${units(now)} + ${units(amount)} = ${units(now + amount)}${of} ${per}`;
 }
 
 function isoTime(atMs: number): string {

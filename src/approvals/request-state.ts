@@ -27,19 +27,20 @@ export function isRegentState(text: string): boolean {
 /** Several sidecars on one state file know each other's. */
 export function createRequestStates(store: RecordStore): RequestStates {
   let key: string | null = null;
-  const sealOf = async (payload: string): Promise<Buffer> => {
+  const sealOf = async (payload: string): Promise<string> => {
     key ??= await store.readSecret(SECRET);
-    return createHmac('sha256', key).update(payload).digest();
+    return createHmac('sha256', key).update(payload).digest('base64url');
   };
   return {
     sign: async (state) => {
       const payload = Buffer.from(JSON.stringify(state)).toString('base64url');
-      return `${PREFIX}${payload}.${(await sealOf(payload)).toString('base64url')}`;
+      return `${PREFIX}${payload}.${await sealOf(payload)}`;
     },
     verify: async (text, nowMs) => {
+      if (!isRegentState(text)) return null;
       const [payload = '', seal = '', ...more] = text.slice(PREFIX.length).split('.');
-      const expected = await sealOf(payload);
-      const given = Buffer.from(seal, 'base64url');
+      // Texts are compared, not what they decode to: several would decode to the same seal.
+      const [given, expected] = [Buffer.from(seal), Buffer.from(await sealOf(payload))];
       if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected))
         return null;
       const state = JSON.parse(Buffer.from(payload, 'base64url').toString()) as RequestState;

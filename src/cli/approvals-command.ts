@@ -57,7 +57,7 @@ export async function answerRequest(
 ): Promise<void> {
   await withStore(openState(flags), async (store) => {
     const person = await whoAnswers(store);
-    const reason = flags.reason ?? null;
+    const reason = flags.reason?.trim() || null;
     const answered = await answerApproval(store, { id, verdict, person, reason }, Date.now());
     if (!answered.ok)
       throw answered.problem === 'unknown' ? unknown(id) : new CliError(explainAnswer(answered, person));

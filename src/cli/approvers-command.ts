@@ -7,6 +7,7 @@ import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
 import { printOut } from './print-out.ts';
+import { readAgent } from './settings/read-setting.ts';
 import { withStore } from './with-store.ts';
 
 export interface ApproversFlags {
@@ -21,6 +22,10 @@ export async function addApprover(name: string, flags: ApproversFlags): Promise<
     throw new CliError(
       `${JSON.stringify(name)} cannot be an approver's name: 1 to 64 letters, digits and . _ - @ +, such as alice or alice@example.com`,
     );
+  }
+  for (const agent of flags.ownerOf ?? []) {
+    const read = readAgent(agent);
+    if ('problem' in read) throw new CliError(`--owner-of ${JSON.stringify(agent)} ${read.problem}`);
   }
   const file = flags.state ?? defaultStateFile();
   const token = createApproverToken();

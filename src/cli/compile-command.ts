@@ -1,15 +1,18 @@
 // `regent compile`: writes the bundle, and its Rego as files for review.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RegoFile } from '../../compiler/model/custom-rego.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { BundleMetadata } from '../../compiler/model/manifest.ts';
+import type { RegoModule } from '../../compiler/opa/run-opa.ts';
 import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
+import { readSigning, type SigningFlags } from './bundles/read-signing.ts';
+import { messageOf } from './bundles/read-verification.ts';
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
 import { compileSources, readSources } from './open-policy.ts';
 import { PolicyProblems } from './policy-problems.ts';
-import { readSigning, type SigningFlags } from './read-signing.ts';
-import { messageOf } from './read-verification.ts';
+import { readRegoTests } from './read-rego.ts';
 
 export interface CompileFlags extends SigningFlags {
   readonly policy: readonly string[];
@@ -29,9 +32,16 @@ export async function compilePolicies(flags: CompileFlags): Promise<void> {
   await writeOutput(output, signing === null ? bundle : await sign(bundle, signing));
   console.error(`Wrote ${output} (revision ${revision.slice(0, 12)}${signing === null ? '' : ', signed'})`);
   if (rego === undefined) return;
-  for (const { path: name, text } of modules) await writeOutput(path.join(rego, name), text);
-  await writeOutput(path.join(rego, '.manifest'), printManifest(metadata));
-  console.error(`Wrote ${modules.length} Rego files under ${rego}`);
+  const tests = await Promise.all(sources.map(({ name, text }) => readRegoTests(name, text)));
+  const files = [...modules, ...tests.flat().map(besideModules)];
+  for (const { path: name, text } of files) await writeOutput(path.join(rego, name), text);
+  await writeOutput(path.join(rego, '.manifest'), printManifest(metadata, modules));
+  console.error(`Wrote ${files.length} Rego files under ${rego}`);
+}
+
+/** Tests of hand-written modules stand with them, so that `opa test` runs there as it does on the originals. */
+function besideModules({ path: name, text }: RegoFile): RegoModule {
+  return { path: `regent/custom/${name}`, text };
 }
 
 async function sign(bundle: Buffer, signing: BundleSigning): Promise<Buffer> {
@@ -42,8 +52,10 @@ async function sign(bundle: Buffer, signing: BundleSigning): Promise<Buffer> {
 }
 
 /** `opa build -b` takes it over: what it builds of these files keeps its counters. It names no revision: Rego changes. */
-function printManifest(metadata: BundleMetadata): string {
-  return `${JSON.stringify({ roots: ['regent'], rego_version: 1, metadata: { regent: metadata } }, null, 2)}\n`;
+function printManifest(metadata: BundleMetadata, modules: readonly RegoModule[]): string {
+  const hasLog = modules.some(({ text }) => /^package system\.log\b/m.test(text));
+  const roots = hasLog ? ['regent', 'system/log'] : ['regent'];
+  return `${JSON.stringify({ roots, rego_version: 1, metadata: { regent: metadata } }, null, 2)}\n`;
 }
 
 function reportProblems(error: unknown): never {

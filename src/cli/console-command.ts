@@ -1,5 +1,6 @@
 // `regent console`: serves the console on a state file, beside sidecars that run elsewhere on the machine.
 import { userInfo } from 'node:os';
+import { findExposure } from '../console/exposure.ts';
 import { openConsole } from '../console/open-console.ts';
 import { openRecoveringStore } from '../state/recovering-store.ts';
 import { openSqliteStore } from '../state/sqlite-store.ts';
@@ -8,7 +9,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { DEFAULT_CONSOLE } from './settings/read-flags.ts';
-import { readAddress, readUpstreamUrl, type TextReader } from './settings/read-setting.ts';
+import { readAddress, readOtherUrl, type TextReader } from './settings/read-setting.ts';
 import { nextSignal } from './stop-signals.ts';
 
 export interface ConsoleFlags {
@@ -23,7 +24,9 @@ export async function serveConsole(flags: ConsoleFlags): Promise<void> {
   const file = flags.state ?? defaultStateFile();
   const address = read('--listen', flags.listen ?? DEFAULT_CONSOLE, readAddress);
   const publicUrl =
-    flags.publicUrl === undefined ? null : read('--public-url', flags.publicUrl, readUpstreamUrl);
+    flags.publicUrl === undefined ? null : read('--public-url', flags.publicUrl, readOtherUrl);
+  const exposure = findExposure(address.host, publicUrl);
+  if (exposure !== null) throw new CliError(exposure);
   const store = openRecoveringStore(({ mustExist }) =>
     openSqliteStore({ file, durability: 'full', mustExist }),
   );

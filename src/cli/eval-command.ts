@@ -6,12 +6,12 @@ import type { PreparedCall, ToolCall } from '../policy/prepare-call.ts';
 import { decideBatch } from '../proxy/judge/decide-batch.ts';
 import { readArguments } from '../proxy/read/read-arguments.ts';
 import type { CounterRecord } from '../state/store.ts';
+import { readVerification, requireBundles, type VerificationFlags } from './bundles/read-verification.ts';
 import { chooseServer } from './choose-server.ts';
 import { CliError } from './cli-error.ts';
 import { openExistingState } from './open-existing-state.ts';
 import { openPolicy } from './open-policy.ts';
 import { printOut } from './print-out.ts';
-import { readVerification, requireBundles, type VerificationFlags } from './read-verification.ts';
 
 export interface EvalFlags extends VerificationFlags {
   readonly policy: readonly string[];

@@ -6,6 +6,11 @@ export function defaultStateFile(): string {
   return path.join(homedir(), '.regent', 'state.db');
 }
 
+/** Bundles of bundle servers, for starts while those are down. */
+export function persistenceFolder(): string {
+  return path.join(homedir(), '.regent', 'persisted');
+}
+
 export function bundleCacheFolder(): string {
   return path.join(homedir(), '.regent', 'bundles');
 }

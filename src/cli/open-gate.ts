@@ -9,8 +9,9 @@ import { openSqliteStore } from '../state/sqlite-store.ts';
 import type { StateStore } from '../state/store.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { chooseServer } from './choose-server.ts';
+import { openRemotePolicy } from './opa/remote-policy.ts';
 import { openPolicy } from './open-policy.ts';
-import { keepPolicy } from './policy-in-force.ts';
+import { type BundleWatch, keepPolicy, type PolicyInForce } from './policy-in-force.ts';
 import { recordPolicy } from './record-policy.ts';
 import type { SidecarOptions } from './settings/sidecar-options.ts';
 
@@ -23,6 +24,10 @@ export interface OpenGate {
   readonly serverName: string;
   /** `listener` runs after another policy has come into force. */
   onPolicyChange(listener: () => void): void;
+  /** Whether there is a policy. */
+  hasPolicy(): boolean;
+  /** Null where the policy comes from files. */
+  readonly bundle: BundleWatch | null;
   /** Writes what is left. */
   close(): Promise<void>;
 }
@@ -30,18 +35,16 @@ export interface OpenGate {
 /** Throws where the policy is no good. A store that cannot be used denies every call instead. */
 export async function openGate(options: SidecarOptions): Promise<OpenGate> {
   const log = createLogger(options.logLevel);
-  const { policies, serverName: server, verification, opa } = options;
-  const files = { files: policies, server, verification, opa };
-  const first = await openPolicy(files);
-  const serverName = chooseServer(first, options.serverName);
-  const inForce = keepPolicy({ files, server: serverName, first, log });
+  const { serverName, inForce } = await openPolicyInForce(options, log);
   const store = openRecoveringStore(({ mustExist }) =>
     openSqliteStore({ file: options.state, durability: options.durability, mustExist }),
   );
   warmUp(store, log);
   let consoleUrl = options.console.url;
-  const record = (): void =>
-    recordPolicy({ store, files: options.policies, server: serverName, policy: inForce.current(), log });
+  const record = (): void => {
+    const policy = inForce.current();
+    if (inForce.isReady()) recordPolicy({ store, files: options.policies, server: serverName, policy, log });
+  };
   const tellNotes = (): void => {
     for (const note of inForce.current().notes) log.warn(note);
   };
@@ -52,8 +55,13 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
   const results = createResultRecorder({ store, now: Date.now, log });
   const judge = createJudge({ policy: inForce.current, store, now: Date.now, log });
   log.info(
-    { policies: options.policies, revision: first.revision, server: serverName, state: options.state },
-    'policy in force',
+    {
+      policies: options.policies,
+      revision: inForce.current().revision,
+      server: serverName,
+      state: options.state,
+    },
+    inForce.isReady() ? 'policy in force' : 'no policy is in force yet: every call is denied',
   );
   return {
     gate: {
@@ -73,12 +81,31 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
     },
     serverName,
     onPolicyChange: inForce.onChange,
+    hasPolicy: inForce.isReady,
+    bundle: inForce.bundle,
     close: async () => {
       inForce.close();
       await results.close();
       await store.close();
     },
   };
+}
+
+async function openPolicyInForce(options: SidecarOptions, log: Logger): Promise<PolicyNamed> {
+  const { opa, opaBinary, serverName: server, verification } = options;
+  const bundle = opa?.bundle ?? null;
+  if (opa !== null && bundle !== null && server !== null)
+    return { serverName: server, inForce: await openRemotePolicy({ opa, bundle, server, log }) };
+  const files = { files: options.policies, server, verification, opa: opaBinary };
+  const first = await openPolicy(files);
+  const serverName = chooseServer(first, server);
+  return { serverName, inForce: keepPolicy({ files, server: serverName, first, log }) };
+}
+
+interface PolicyNamed {
+  /** In policy and journal. */
+  readonly serverName: string;
+  readonly inForce: PolicyInForce;
 }
 
 /** Opens the store before the first call needs it; a failure is told now, and again by every denial. */

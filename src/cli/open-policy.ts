@@ -5,14 +5,15 @@ import type { CompileResult } from '../../compiler/index.ts';
 import type { OpaBinary } from '../../compiler/opa/binary/open-opa-binary.ts';
 import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
 import type { Verification } from '../policy/bundle-signature/verification.ts';
-import { type LoadedPolicy, loadBundle } from '../policy/load-bundle.ts';
+import { type LoadedPolicy, loadBundle, loadOwnBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
+import { isBundle } from './bundles/is-bundle.ts';
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
 import { compileAside } from './compile-aside.ts';
 import { bundleCacheFolder } from './home.ts';
-import { isBundle } from './is-bundle.ts';
 import { PolicyProblems } from './policy-problems.ts';
+import { findRegoPlaces, readRego } from './read-rego.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];
@@ -44,7 +45,7 @@ export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
   const compiled = Buffer.from(bundle);
   // An `opa` that was replaced meanwhile has built what this key does not say.
   if (opaIdentity === (opa?.identity ?? null)) await cache.keep(key, compiled);
-  return loadBundle(compiled);
+  return loadOwnBundle(compiled);
 }
 
 /** Throws `CliError` where a bundle is among them, and `PolicyError` where one cannot be read. */
@@ -58,8 +59,23 @@ export async function readSources(files: readonly string[]): Promise<PolicySourc
     );
   }
   return Promise.all(
-    files.map(async (name) => ({ name, text: decodeText(name, await readPolicyFile(name)) })),
+    files.map(async (name) => {
+      const text = decodeText(name, await readPolicyFile(name));
+      return { name, text, rego: await readRego(name, text) };
+    }),
   );
+}
+
+/** Everything that the policy is made of: its files, and the files and folders of its Rego. */
+export async function findPolicyFiles(files: readonly string[]): Promise<string[]> {
+  const places = await Promise.all(
+    files.map(async (name) => {
+      if (isBundle(name)) return [name];
+      const text = await readFile(name, 'utf8').catch(() => '');
+      return [name, ...(await findRegoPlaces(name, text))];
+    }),
+  );
+  return places.flat();
 }
 
 /** Throws `PolicyProblems`, or `CliError` where `server` is no name. */
@@ -88,7 +104,7 @@ function requireServerName(server: string | null): void {
 /** A damaged cache is compiled again, not reported. */
 async function loadIfSound(bundle: Buffer): Promise<LoadedPolicy | null> {
   try {
-    return await loadBundle(bundle);
+    return await loadOwnBundle(bundle);
   } catch {
     return null;
   }

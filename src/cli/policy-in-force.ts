@@ -1,16 +1,29 @@
 // The policy in force: replaced as a whole when its files change, kept when the new ones are no good.
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
+import type { BundleStatus } from '../policy/remote/bundle-status.ts';
 import { watchFiles } from '../policy/watch-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { openPolicy, type PolicyFiles } from './open-policy.ts';
+import { findPolicyFiles, openPolicy, type PolicyFiles } from './open-policy.ts';
 import { PolicyProblems } from './policy-problems.ts';
 
 export interface PolicyInForce {
   current(): LoadedPolicy;
   /** `listener` runs after another policy has come into force. */
   onChange(listener: () => void): void;
+  /** Whether there is a policy at all. */
+  isReady(): boolean;
+  /** Null where it comes from files. */
+  readonly bundle: BundleWatch | null;
   close(): void;
+}
+
+/** The bundle that the policy comes from, for reports. */
+export interface BundleWatch {
+  readonly name: string;
+  status(): BundleStatus;
+  /** `listener` runs after each attempt to renew it. */
+  onStatus(listener: () => void): void;
 }
 
 export interface PolicyToKeep {
@@ -48,9 +61,50 @@ export function keepPolicy({ files, server, first, log }: PolicyToKeep): PolicyI
     while (isStale) {
       isStale = false;
       await reload();
+      await watchAll();
     }
     isReloading = false;
   };
-  const close = watchFiles(files.files, () => void onFilesChanged());
-  return { current: () => current, onChange: (listener) => void listeners.push(listener), close };
+  const watched = createRewatcher(() => void onFilesChanged());
+  /** Files that were not watched while they were read may have changed since: read them again. */
+  const watchAll = async (): Promise<void> => {
+    if (watched.watch(await findPolicyFiles(files.files))) isStale = true;
+  };
+  watched.watch(files.files);
+  void findPolicyFiles(files.files).then((all) => {
+    if (watched.watch(all)) void onFilesChanged();
+  });
+  return {
+    current: () => current,
+    onChange: (listener) => void listeners.push(listener),
+    isReady: () => true,
+    bundle: null,
+    close: watched.close,
+  };
+}
+
+interface Rewatcher {
+  /** Watches these files instead; false where they are those that were watched before. */
+  watch(files: readonly string[]): boolean;
+  close(): void;
+}
+
+function createRewatcher(onChange: () => void): Rewatcher {
+  let watched = '';
+  let isClosed = false;
+  let stop = (): void => {};
+  return {
+    watch: (files) => {
+      const next = JSON.stringify(files);
+      if (isClosed || next === watched) return false;
+      watched = next;
+      stop();
+      stop = watchFiles(files, onChange);
+      return true;
+    },
+    close: () => {
+      isClosed = true;
+      stop();
+    },
+  };
 }

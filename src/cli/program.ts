@@ -46,9 +46,9 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addValidate(program);
   addCompile(program);
   addEval(program);
-  addTest(program);
   addInspect(program);
   addVerify(program);
+  addTest(program);
   addJournal(program);
   addScan(program, serverCommand);
   addAgents(program);

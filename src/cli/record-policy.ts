@@ -2,7 +2,7 @@
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { RecordStore } from '../state/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { isBundle } from './is-bundle.ts';
+import { isBundle } from './bundles/is-bundle.ts';
 import { readSources } from './open-policy.ts';
 
 export interface PolicyToRecord {
@@ -17,7 +17,8 @@ export interface PolicyToRecord {
 export function recordPolicy({ store, files, server, policy, log }: PolicyToRecord): void {
   const { revision, rego } = policy;
   const record = async (): Promise<void> => {
-    const sources = await readSources(files.filter((file) => !isBundle(file))).catch(() => []);
+    const read = await readSources(files.filter((file) => !isBundle(file))).catch(() => []);
+    const sources = read.map(({ name, text }) => ({ name, text }));
     const counters = policy.countersOf(server);
     await store.keepPolicy({ revision, server, atMs: Date.now(), sources, rego, counters });
   };

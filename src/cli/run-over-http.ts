@@ -9,6 +9,7 @@ import { createUpstreamSessions } from '../proxy/http-to-http/upstream-sessions.
 import { startChildServer } from '../transport/child-server.ts';
 import { openHttpListener } from '../transport/http/listener.ts';
 import { openUpstream } from '../transport/http/upstream-client.ts';
+import type { HttpAnswer } from '../transport/http-exchange.ts';
 import type { OpenGate } from './open-gate.ts';
 import { openIdentifier, provesAgents } from './open-identifier.ts';
 import { resourceMetadata } from './resource-metadata.ts';
@@ -18,8 +19,11 @@ import { nextSignal } from './stop-signals.ts';
 
 export interface HttpOptions extends SidecarOptions {
   readonly client: ListenOptions;
+  /** Null where none are served. */
+  readonly metrics: () => HttpAnswer | null;
 }
 
+const METRICS_PATH = '/metrics';
 const KEEP_ALIVE_MS = 15_000;
 /** What is under way when the process is asked to end. */
 const CLOSE_MS = 1000;
@@ -42,11 +46,11 @@ export async function runOverHttp(open: OpenGate, options: HttpOptions): Promise
     keepAliveMs: KEEP_ALIVE_MS,
     isReady: () =>
       store.read([]).then(
-        () => true,
+        () => open.hasPolicy(),
         () => false,
       ),
     admit: gateway,
-    documentAt: (path) => metadata?.documentAt(path) ?? null,
+    documentAt: (path) => (path === METRICS_PATH ? options.metrics() : (metadata?.documentAt(path) ?? null)),
     onFailure: (error) => gate.log.error({ err: error }, 'unexpected failure in the proxy'),
   });
   process.stderr.write(`listening on ${listener.url}\n`);

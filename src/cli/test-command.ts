@@ -34,7 +34,7 @@ export async function testPolicies(paths: readonly string[], flags: TestFlags): 
 
 function readFilter(text: string): RegExp {
   try {
-    return new RegExp(text, 'u');
+    return new RegExp(text);
   } catch (cause) {
     throw new CliError(`--run ${JSON.stringify(text)} is no regular expression`, { cause });
   }

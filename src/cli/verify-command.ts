@@ -3,10 +3,10 @@ import { openBundleFiles } from '../policy/bundle-files.ts';
 import { requireSignatures } from '../policy/bundle-signature/read-verified-archive.ts';
 import { verifyFiles } from '../policy/bundle-signature/verify-files.ts';
 import { PolicyError } from '../policy/policy-error.ts';
+import { readVerification, type VerificationFlags } from './bundles/read-verification.ts';
 import { CliError } from './cli-error.ts';
 import { readPolicyFile } from './open-policy.ts';
 import { printOut } from './print-out.ts';
-import { readVerification, type VerificationFlags } from './read-verification.ts';
 
 /** Exit code 1 where it is not. */
 export async function verifyBundle(file: string, flags: VerificationFlags): Promise<void> {

@@ -14,4 +14,14 @@ export interface ConsoleParts {
 export interface Viewer {
   readonly person: Person;
   readonly csrf: string;
+  readonly session: Session;
+  /** Unix milliseconds: when the page was asked for. */
+  readonly atMs: number;
+}
+
+export interface Session {
+  readonly id: string;
+  /** An approver's, or the operator's. */
+  readonly holder: string;
+  readonly untilMs: number;
 }

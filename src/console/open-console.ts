@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Person } from '../approvals/answer-approval.ts';
 import { createConsoleApp } from './console-app.ts';
 import type { ConsoleParts } from './console-parts.ts';
+import { findExposure, nameInUrl } from './exposure.ts';
 import { createLiveEvents } from './live-events.ts';
 import { createSessions } from './sessions.ts';
 
@@ -24,19 +25,25 @@ export interface OpenConsole {
   close(): Promise<void>;
 }
 
-/** Rejects where the address cannot be taken. */
+/** Requests are small: whoever sends one slowly holds nothing up for long. Event streams are answers, and last. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 2000 };
+const CONNECTIONS_MAX = 500;
+
+/** Rejects where the address cannot be taken, or tokens would cross a network in clear. */
 export async function openConsole(options: ConsoleOptions): Promise<OpenConsole> {
   const { store, log, now, host, port, publicUrl, operator } = options;
+  const exposure = findExposure(host, publicUrl);
+  if (exposure !== null) throw new Error(exposure);
   const parts = { store, log, now };
   const sessions = createSessions(parts, operator);
-  const live = createLiveEvents(parts);
-  const names = [host, ...(publicUrl === null ? [] : [publicUrl.hostname])];
-  const isSecure = publicUrl?.protocol === 'https:';
-  const server = http.createServer(createConsoleApp({ ...parts, sessions, live, names, isSecure }));
+  const live = createLiveEvents(parts, sessions);
+  const app = createConsoleApp({ ...parts, sessions, live, place: { host, publicUrl } });
+  const server = http.createServer(LIMITS, app);
+  server.maxConnections = CONNECTIONS_MAX;
   await listen(server, host, port);
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: new URL(`http://${host.includes(':') ? `[${host}]` : host}:${taken}/`),
+    url: new URL(`http://${nameInUrl(host)}:${taken}/`),
     code: sessions.code,
     close: () => {
       live.close();

@@ -11,7 +11,7 @@ export async function viewApproval(
   store: StateStore,
   approval: Approval,
   nowMs: number,
-): Promise<Omit<ApprovalView, 'answer' | 'problem'>> {
+): Promise<Omit<ApprovalView, 'answer' | 'isLive' | 'problem'>> {
   const counters = await store.read(approval.effects.map(({ key }) => key));
   return {
     approval,

@@ -65,6 +65,7 @@ export interface JournalFilter {
   readonly sinceMs?: number;
   /** Glob over tool names. */
   readonly tool?: string;
+  readonly server?: string;
   readonly agent?: string;
   readonly outcome?: Outcome;
   readonly limit?: number;

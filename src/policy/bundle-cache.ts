@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RegoSource } from '../../compiler/model/custom-rego.ts';
 
 export interface BundleCache {
   /** The bundle, or null where it is not there or cannot be read. */
@@ -31,6 +32,8 @@ export function openBundleCache(folder: string): BundleCache {
 export interface PolicySource {
   readonly name: string;
   readonly text: string;
+  /** The hand-written Rego that it names. */
+  readonly rego: readonly RegoSource[];
 }
 
 /** Everything that the bundle depends on: who compiles (Regent's own fingerprint, and an `opa` where one builds), files, options. */
@@ -39,6 +42,6 @@ export function bundleKey(
   sources: readonly PolicySource[],
   server: string | null,
 ): string {
-  const parts = [compiler, server, ...sources.map(({ name, text }) => [name, text])];
+  const parts = [compiler, server, ...sources.map(({ name, text, rego }) => [name, text, rego])];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

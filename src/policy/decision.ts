@@ -24,6 +24,9 @@ export interface Violation {
   readonly rule: string;
   readonly reason: string;
   readonly source: string;
+  /** METADATA of a hand-written rule, where it has some. */
+  readonly title?: string;
+  readonly description?: string;
   /** Present where the failing check is a limit. */
   readonly counter?: string;
   readonly limit?: number;
@@ -46,6 +49,9 @@ export interface Decision {
   readonly rule: string | null;
   readonly reason: string | null;
   readonly source: string | null;
+  /** Of a hand-written rule that holds the call; those that deny it have theirs in `violations`. */
+  readonly title?: string;
+  readonly description?: string;
   readonly violations: readonly Violation[];
   /** Rules in `mode: shadow` that would have denied or held; present where there are any. */
   readonly shadow?: readonly Violation[];

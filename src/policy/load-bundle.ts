@@ -12,11 +12,12 @@ import type { Verification } from './bundle-signature/verification.ts';
 import { clockAt } from './clock.ts';
 import { type Agent, ANONYMOUS, type Decision } from './decision.ts';
 import { EVERYTHING_READ, NOTES, NOTHING_READ } from './foreign-bundle.ts';
+import { type LogRules, readLogRules } from './log-rules.ts';
 import { PolicyError } from './policy-error.ts';
 import { type PreparedCall, prepareCall, type ToolCall } from './prepare-call.ts';
 import { readDecision } from './read-decision.ts';
 import { createPlanFinder } from './tool-plan.ts';
-import { createEvaluator, type Evaluator } from './wasm-evaluator.ts';
+import { BOUNDS, createEvaluator, type Evaluator } from './wasm-evaluator.ts';
 
 const DECISION = 'regent/gateway/decision';
 const LISTED = 'regent/gateway/listed';
@@ -33,10 +34,10 @@ export interface LoadedPolicy {
   readonly servers: readonly string[] | null;
   /** The bundle's Rego, for people to read. */
   readonly rego: BundleArchive['rego'];
-  /** Regent's compiler built it, so that nothing in it loops or grows. Of what anybody else built nothing is known. */
-  readonly isTrusted: boolean;
   /** What whoever runs it should know. */
   readonly notes: readonly string[];
+  /** Code that Regent may not have generated takes part: a decision may take as long as the bounds allow. */
+  readonly isBounded: boolean;
   /** The counters that the rules of a server keep. */
   countersOf(server: string): readonly CounterPlan[];
   /** Throws `PolicyError` where the arguments cannot be judged. */
@@ -45,22 +46,38 @@ export interface LoadedPolicy {
   decide(input: string): Decision;
   /** Whether some call of this tool could be allowed for this agent. */
   isListed(server: string, agent: Agent, tool: string): boolean;
+  /** What the policy says of decisions that are logged elsewhere. */
+  readonly logRules: LogRules;
   /** Whether the policy of this server says which agents may call: callers must say who they are. */
   namesAgents(server: string): boolean;
 }
 
 /**
- * `verification` where the bundle must be signed. Rejects with `PolicyError` and a `bundle-…` code: a bundle that does not
- * load decides nothing.
+ * A bundle that came from somewhere: whoever built it could say anything of it, so what it does is bounded. `verification`
+ * where it must be signed. Rejects with `PolicyError` and a `bundle-…` code: a bundle that does not load decides nothing.
  */
 export async function loadBundle(
   bytes: Buffer,
   verification: Verification | null = null,
 ): Promise<LoadedPolicy> {
-  const archive = await readVerifiedArchive(bytes, verification);
+  return openArchive(await readVerifiedArchive(bytes, verification), () => true);
+}
+
+/** A bundle that Regent's compiler made here: only hand-written Rego in it is bounded. Rejects as `loadBundle`. */
+export async function loadOwnBundle(bytes: Buffer): Promise<LoadedPolicy> {
+  const hasCustom = (servers: Servers): boolean =>
+    Object.values(servers).some(({ custom }) => custom !== undefined);
+  return openArchive(await readVerifiedArchive(bytes, null), hasCustom);
+}
+
+async function openArchive(
+  archive: BundleArchive,
+  needsBounds: (servers: Servers) => boolean,
+): Promise<LoadedPolicy> {
   const metadata = readMetadata(archive);
   const servers = metadata?.servers ?? {};
-  const evaluator = createEvaluator(archive.wasm, archive.data);
+  const isBounded = needsBounds(servers);
+  const evaluator = createEvaluator({ ...archive, isBounded });
   await pause();
   requireDecision(evaluator);
   const finders = createFinders(servers);
@@ -70,14 +87,14 @@ export async function loadBundle(
     revision: revisionOf(archive, metadata),
     servers: metadata === null ? null : [...finders.keys()],
     rego: archive.rego,
-    isTrusted: isBuiltByRegent(archive, metadata),
+    isBounded,
     notes: [...(metadata === null ? [NOTES.foreign] : []), ...(hasListed ? [] : [NOTES.unlisted])],
     countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? others),
     decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
+    logRules: readLogRules(archive, evaluator),
     namesAgents: (server) => servers[server]?.namesAgents ?? true,
-    isListed: (server, agent, tool) =>
-      !hasListed || evaluator.evaluate(listedInput(server, agent, tool), LISTED) === true,
+    isListed: (server, agent, tool) => !hasListed || isListed(evaluator, listedInput(server, agent, tool)),
   };
   if (evaluator.entrypoints.includes(REGISTERED)) {
     for (const [server, plan] of Object.entries(servers)) await probeTools(evaluator, server, plan);
@@ -116,7 +133,8 @@ function isBuiltByRegent(
 /** Each once, those of exact tools first. */
 function countersOf(plan: ServerPlan | undefined): CounterPlan[] {
   if (plan === undefined) return [];
-  const plans = [...Object.values(plan.tools), ...plan.globs.map((entry) => entry.plan), plan.all];
+  const everyTool = plan.custom === undefined ? [plan.all] : [plan.all, plan.custom];
+  const plans = [...Object.values(plan.tools), ...plan.globs.map((entry) => entry.plan), ...everyTool];
   const counters = plans.flatMap((tool) => tool.counters);
   return [...new Map(counters.map((counter) => [counter.base, counter])).values()];
 }
@@ -176,6 +194,16 @@ async function probeTools(evaluator: Evaluator, server: string, plan: ServerPlan
       'bundle-probe',
       `the compiled policy does not know its own tool ${JSON.stringify(tool)}; compile it again`,
     );
+  }
+}
+
+/** A tool that nothing can be said about is not shown. */
+function isListed(evaluator: Evaluator, input: string): boolean {
+  try {
+    return evaluator.evaluate(input, LISTED, BOUNDS.listSteps) === true;
+  } catch (error) {
+    if (error instanceof PolicyError) return false;
+    throw error;
   }
 }
 

@@ -17,7 +17,7 @@ export type PolicyErrorCode =
   | 'arguments-unreadable'
   /** Argument keys that another parser would read as one that the policy reads. */
   | 'arguments-ambiguous'
-  /** The policy file cannot be read. */
+  /** The policy file cannot be read, or no bundle has come yet. */
   | 'policy-missing';
 
 export class PolicyError extends Error {

@@ -20,6 +20,8 @@ export interface ToolCall {
 
 export interface CounterUse {
   readonly key: string;
+  /** What the policy calls it in `state.counters` and in charges. */
+  readonly name: string;
   readonly plan: CounterPlan;
 }
 
@@ -40,7 +42,7 @@ export function prepareCall(call: ToolCall, plan: ReadPlan): PreparedCall {
   const ambiguous = findAmbiguousKey(call.arguments, plan.watched);
   if (ambiguous !== null) throw new PolicyError('arguments-ambiguous', ambiguous);
   const counters = composeCounters(call, plan.counters);
-  const quotedKeys = counters.map(({ key }) => JSON.stringify(key));
+  const quotedNames = counters.map(({ name }) => JSON.stringify(name));
   const head =
     `{"version":1,"server":${JSON.stringify(call.server)}` +
     `,"agent":{"id":${JSON.stringify(call.agent.id)},"claims":${call.agent.claims}}` +
@@ -50,7 +52,7 @@ export function prepareCall(call: ToolCall, plan: ReadPlan): PreparedCall {
   return {
     counters,
     input: (clock, values, approval) => {
-      const state = quotedKeys.map((key, index) => `${key}:${values[index] ?? 0}`).join(',');
+      const state = quotedNames.map((name, index) => `${name}:${values[index] ?? 0}`).join(',');
       return `${head},"clock":${JSON.stringify(clock)},"state":{"counters":{${state}}},"approval":${printApproval(approval)}}`;
     },
   };
@@ -78,7 +80,8 @@ function composeCounters(call: ToolCall, plans: readonly CounterPlan[]): Counter
     const currency = plan.currency === null ? null : currencyOf(call.arguments, plan.currency);
     const per = plan.per === null ? null : perValue(call, plan.per);
     if (currency === undefined || per === undefined) continue;
-    uses.push({ key: counterKey(plan.base, currency, per), plan });
+    const key = counterKey(plan.base, currency, per);
+    uses.push({ key, name: plan.knownAs ?? key, plan });
   }
   return uses;
 }

@@ -23,6 +23,7 @@ export function readDecision(answer: unknown): Decision {
     rule: readOptionalText(fields.rule, 'rule'),
     reason: readOptionalText(fields.reason, 'reason'),
     source: readOptionalText(fields.source, 'source'),
+    ...(outcome === 'require_approval' ? readMetadata(fields) : {}),
     violations,
     ...(shadow.length > 0 ? { shadow } : {}),
     ...(outcome === 'allow' ? { charges: readCharges(fields.charges ?? []) } : {}),
@@ -32,16 +33,28 @@ export function readDecision(answer: unknown): Decision {
 
 function readViolations(value: unknown, field: string): Violation[] {
   const violations = asList(value, field).map((item): Violation => {
-    const { rule, reason, source, counter, limit } = asObject(item, field);
+    const members = asObject(item, field);
+    const { rule, reason, source, counter, limit } = members;
     return {
       rule: readText(rule, `${field}.rule`),
       reason: readText(reason, `${field}.reason`),
       source: readText(source, `${field}.source`),
+      ...readMetadata(members),
       ...(counter === undefined ? {} : { counter: readText(counter, `${field}.counter`) }),
       ...(limit === undefined ? {} : { limit: readWhole(limit, `${field}.limit`) }),
     };
   });
   return violations.sort((a, b) => compareText(a.rule, b.rule));
+}
+
+function readMetadata({
+  title,
+  description,
+}: Record<string, unknown>): Pick<Violation, 'title' | 'description'> {
+  return {
+    ...(title === undefined ? {} : { title: readText(title, 'title') }),
+    ...(description === undefined ? {} : { description: readText(description, 'description') }),
+  };
 }
 
 /** Charges of one counter add up. */

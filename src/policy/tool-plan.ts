@@ -13,16 +13,17 @@ export interface ReadPlan {
   readonly amounts: readonly AmountPlan[];
 }
 
-/** Looks plans up by tool name as the policy does: the exact entry, else the longest glob, and always `"*"`. */
+/** Looks plans up by tool name as the policy does: the exact entry, else the longest glob, and always `"*"` and custom rules. */
 export function createPlanFinder(server: ServerPlan): (tool: string) => ReadPlan {
+  const everyTool = server.custom === undefined ? [server.all] : [server.all, server.custom];
   const exact = new Map(
-    Object.entries(server.tools).map(([name, plan]) => [name, joinPlans(plan, server.all)]),
+    Object.entries(server.tools).map(([name, plan]) => [name, joinPlans(plan, ...everyTool)]),
   );
   const globs = server.globs.map(({ glob, plan }) => ({
     matches: compileGlob(glob),
-    plan: joinPlans(plan, server.all),
+    plan: joinPlans(plan, ...everyTool),
   }));
-  const others = joinPlans(server.all);
+  const others = joinPlans(...everyTool);
   return (tool) => exact.get(tool) ?? globs.find(({ matches }) => matches(tool))?.plan ?? others;
 }
 

@@ -4,19 +4,14 @@
 //   throws  are strings, and leak the C stack: the instance is thrown away after any of them
 //   builtin functions that the host lacks are found at load, not in the middle of a decision
 //   memory  never shrinks, so it is capped
+//
+// Code that Regent did not generate is bounded: it counts its steps and stops where they are used up, and has less memory.
 import { createRequire } from 'node:module';
+import { instantiateBounded } from './metering/instantiate-bounded.ts';
+import { meterWasm, STEPS_LEFT } from './metering/meter-wasm.ts';
 import { PolicyError } from './policy-error.ts';
+import type { LoadedPolicy } from './wasm-policy.ts';
 
-/** The SDK's class as far as it is used; its own types do not describe `loadPolicySync`, nor the import that has it. */
-interface LoadedPolicy {
-  readonly mem: WebAssembly.Memory;
-  readonly wasmInstance: WebAssembly.Instance;
-  /** Where the policy's data stands, and where the heap is free behind it. */
-  readonly dataAddr: number;
-  readonly dataHeapPtr: number;
-  readonly entrypoints: Readonly<Record<string, number>>;
-  setData(data: ArrayBuffer): void;
-}
 interface OpaWasm {
   loadPolicySync(
     module: WebAssembly.Module,
@@ -30,66 +25,125 @@ const PAGE = 64 * 1024;
 const INITIAL_PAGES = 64;
 const MAXIMUM_PAGES = 2048;
 
+/** What bounded code may do. Constants, since the same bundle must decide the same on every machine. */
+export const BOUNDS = {
+  /** For one evaluation: some 100 ms. */
+  steps: 20_000_000,
+  /** For what is asked once for each tool of a list, with nobody waiting for one of them. */
+  listSteps: 1_000_000,
+  /** For instantiating, with the reading of the bundle's data. */
+  loadSteps: 400_000_000,
+  /** 64 MiB. */
+  pages: 1024,
+  /** Every decision is kept in the journal. */
+  answerBytes: 1024 * 1024,
+} as const;
+
 export interface Evaluator {
   /** What the module can be asked for. */
   readonly entrypoints: readonly string[];
-  /** JSON text in, the entry point's value out (`undefined` where it has none). Throws `PolicyError('evaluation-failed')`. */
-  evaluate(input: string, entrypoint: string): unknown;
+  /**
+   * JSON text in, the entry point's value out (`undefined` where it has none). Throws `PolicyError('evaluation-failed')`.
+   * `steps` bounds code that is bounded at all.
+   */
+  evaluate(input: string, entrypoint: string, steps?: number): unknown;
 }
 
-/** `data` is JSON text. Throws `PolicyError` where the module cannot be used. */
-export function createEvaluator(wasm: Buffer, data: string): Evaluator {
-  const module = compileModule(wasm);
+export interface EvaluatorParts {
+  readonly wasm: Buffer;
+  /** JSON text. */
+  readonly data: string;
+  /** Nobody knows what the module does: its steps and its memory are bounded. */
+  readonly isBounded: boolean;
+}
+
+/** Throws `PolicyError` where the module cannot be used. */
+export function createEvaluator({ wasm, data, isBounded }: EvaluatorParts): Evaluator {
+  const module = compileModule(isBounded ? meterSound(wasm) : wasm);
   refuseOldInterface(module);
-  const instantiate = (): LoadedPolicy => instantiatePolicy(module, wasm.length, data);
+  const load = isBounded ? instantiateBounded : instantiateOwn;
+  const pages = pagesFor(wasm, isBounded);
+  const instantiate = (): LoadedPolicy => instantiatePolicy(() => load(module, pages), data);
   const first = instantiate();
+  let policy: LoadedPolicy | null = first;
   let evaluateOnce: EvaluateOnce | null = createEvaluateOnce(first);
 
-  const evaluate = (input: string, entrypoint: string): unknown => {
+  const evaluate = (input: string, entrypoint: string, steps: number = BOUNDS.steps): unknown => {
     try {
-      evaluateOnce ??= createEvaluateOnce(instantiate());
-      return readResult(evaluateOnce(input, entrypoint));
+      policy ??= instantiate();
+      evaluateOnce ??= createEvaluateOnce(policy);
+      return readResult(evaluateOnce(input, entrypoint, steps));
     } catch (cause) {
+      const why = policy === null ? describe(cause) : explainStop(policy, steps, cause);
+      policy = null;
       evaluateOnce = null;
-      throw new PolicyError(
-        'evaluation-failed',
-        `the policy could not be evaluated: ${describe(cause)}`,
-        cause,
-      );
+      throw new PolicyError('evaluation-failed', `the policy could not be evaluated: ${why}`, cause);
     }
   };
   return { entrypoints: Object.keys(first.entrypoints), evaluate };
 }
 
-type EvaluateOnce = (input: string, entrypoint: string) => unknown;
+/** Sound before it is metered: what names a global that is not there would find the counter in its place afterwards. */
+function meterSound(wasm: Buffer): Buffer {
+  compileModule(wasm);
+  return meterWasm(wasm, BOUNDS.loadSteps);
+}
+
+function instantiateOwn(module: WebAssembly.Module, pages: Pages): LoadedPolicy {
+  return loadPolicySync(module, pages, {});
+}
+
+interface Pages {
+  readonly initial: number;
+  readonly maximum: number;
+}
+
+function pagesFor(wasm: Buffer, isBounded: boolean): Pages {
+  const initial = Math.max(INITIAL_PAGES, Math.ceil(wasm.length / PAGE) + INITIAL_PAGES / 4);
+  return { initial, maximum: Math.max(isBounded ? BOUNDS.pages : MAXIMUM_PAGES, initial) };
+}
+
+/** A bounded module exports what is left of its steps. */
+function stepsOf({ wasmInstance }: LoadedPolicy): WebAssembly.Global | null {
+  return (wasmInstance.exports[STEPS_LEFT] as WebAssembly.Global | undefined) ?? null;
+}
+
+function explainStop(policy: LoadedPolicy, steps: number, cause: unknown): string {
+  const left = stepsOf(policy);
+  if (left !== null && left.value < 0) return `it took too long, more than ${steps} steps`;
+  const why = describe(cause);
+  // OPA's arithmetic does not ask whether it got the memory it wanted.
+  return /opa_malloc|out of bounds/.test(why) ? `it needs too much memory (${why})` : why;
+}
+
+type EvaluateOnce = (input: string, entrypoint: string, steps: number) => unknown;
 
 /**
  * One call of the module's `opa_eval` (OPA's ABI 1.2), as the SDK's own `evaluate` makes it, but with the text written
  * straight into the memory and read straight out of it. The heap is reset by every call.
  */
-function createEvaluateOnce({
-  mem,
-  wasmInstance,
-  dataAddr,
-  dataHeapPtr,
-  entrypoints,
-}: LoadedPolicy): EvaluateOnce {
+function createEvaluateOnce(policy: LoadedPolicy): EvaluateOnce {
+  const { mem, wasmInstance, dataAddr, dataHeapPtr, entrypoints } = policy;
+  const left = stepsOf(policy);
   const evaluate = wasmInstance.exports.opa_eval as (...args: number[]) => number;
   let view = Buffer.from(mem.buffer);
   const current = (): Buffer => {
     if (view.buffer !== mem.buffer) view = Buffer.from(mem.buffer);
     return view;
   };
-  return (input, entrypoint) => {
+  return (input, entrypoint, steps) => {
     const id = entrypoints[entrypoint];
     if (id === undefined) throw new Error(`the bundle has no entry point ${entrypoint}`);
     const length = Buffer.byteLength(input);
     const missing = dataHeapPtr + length - mem.buffer.byteLength;
     if (missing > 0) mem.grow(Math.ceil(missing / PAGE));
     current().write(input, dataHeapPtr, length, 'utf8');
+    if (left !== null) left.value = steps;
     const address = evaluate(0, id, dataAddr, dataHeapPtr, length, dataHeapPtr + length, 0);
     const memory = current();
-    return JSON.parse(memory.toString('utf8', address, memory.indexOf(0, address)));
+    const end = memory.indexOf(0, address);
+    if (left !== null && end - address > BOUNDS.answerBytes) throw new Error('its answer is too long');
+    return JSON.parse(memory.toString('utf8', address, end));
   };
 }
 
@@ -114,10 +168,9 @@ function refuseOldInterface(module: WebAssembly.Module): void {
   );
 }
 
-function instantiatePolicy(module: WebAssembly.Module, size: number, data: string): LoadedPolicy {
+function instantiatePolicy(load: () => LoadedPolicy, data: string): LoadedPolicy {
   try {
-    const initial = Math.max(INITIAL_PAGES, Math.ceil(size / PAGE) + INITIAL_PAGES / 4);
-    const policy = loadPolicySync(module, { initial, maximum: Math.max(MAXIMUM_PAGES, initial) }, {});
+    const policy = load();
     refuseHostBuiltins(policy);
     if (data.trim() !== '{}') policy.setData(exactBuffer(new TextEncoder().encode(data)));
     return policy;

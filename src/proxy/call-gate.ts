@@ -5,6 +5,7 @@ import { denialMessage } from './denial.ts';
 import { answerHeld } from './hold/answer-held.ts';
 import type { GatedCall, Judgement } from './hold/held-call.ts';
 import { judgeCall, passHold, type Waiting } from './hold/hold-call.ts';
+import { NO_RESUMPTION, readResumption } from './hold/read-resumption.ts';
 import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST } from './json-rpc.ts';
 import type { Verdict } from './judge/verdict.ts';
 import type { Conversation, Session } from './session.ts';
@@ -21,10 +22,13 @@ export async function gateCall(
   flight: CallInFlight,
   waiting: Waiting & { readonly onHeld: () => void },
 ): Promise<Judgement> {
-  const judgement = { flight, ...(await judgeCall(conversation, call)) };
+  const { hints } = waiting;
+  // Most calls carry no state: they must not wait for their turn to be judged.
+  const resumption = hints.regentState === null ? NO_RESUMPTION : await readResumption(conversation, hints);
+  const judgement = { flight, ...(await judgeCall(conversation, call, resumption)) };
   if (judgement.held === null) return judgement;
   waiting.onHeld();
-  return passHold(conversation, call, judgement, waiting);
+  return passHold(conversation, call, judgement, { ...waiting, resumedId: resumption.approvalId });
 }
 
 /** The answer to a call that is not sent; null where none is due: a notification, or a client that cancelled. */

@@ -15,7 +15,7 @@ export interface CallsInFlight {
   begin(key: string | null): CallInFlight;
   /** False where no call of that id is waiting: the cancellation is for the server then. */
   cancel(key: string): boolean;
-  /** Nothing of it can run any more. */
+  /** Nothing can run any more, nor what begins later. */
   voidAll(reason: VoidReason): void;
   /** The client has gone away from this one: it is void if it is held, now or later. */
   abandon(key: string): void;
@@ -33,6 +33,7 @@ interface Flight {
 export function createCallsInFlight(): CallsInFlight {
   const flights = new Set<Flight>();
   let isClientGone = false;
+  let allVoid: VoidReason | null = null;
   const makeVoid = (flight: Flight, reason: VoidReason): void => {
     flight.voided ??= reason;
     flight.controller?.abort();
@@ -45,7 +46,7 @@ export function createCallsInFlight(): CallsInFlight {
   };
   return {
     begin: (key) => {
-      const flight: Flight = { key, voided: null, controller: null, isAbandoned: false };
+      const flight: Flight = { key, voided: allVoid, controller: null, isAbandoned: false };
       flights.add(flight);
       return {
         get voided() {
@@ -68,6 +69,7 @@ export function createCallsInFlight(): CallsInFlight {
       }
     },
     voidAll: (reason) => {
+      allVoid ??= reason;
       for (const flight of flights) makeVoid(flight, reason);
     },
     voidHeld: () => {

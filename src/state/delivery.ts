@@ -1,4 +1,5 @@
 // Deliveries of approvals' steps to a webhook: each step once, by whichever sidecar comes first, until it is taken.
+import type { ApprovalStepKind } from '../approvals/approval.ts';
 
 export type DeliveryStatus = 'waiting' | 'delivered' | 'failed';
 
@@ -18,6 +19,7 @@ export interface Delivery {
 
 export interface ClaimedDelivery extends Delivery {
   readonly approvalId: string;
+  readonly kind: ApprovalStepKind;
 }
 
 export interface DeliveryStore {

@@ -31,9 +31,14 @@ const NAMES: Readonly<Record<OperationName, true>> = {
   readPolicy: true,
   newestPolicies: true,
   readSecret: true,
+  endSession: true,
+  isSessionEnded: true,
   claimDeliveries: true,
   settleDelivery: true,
   listDeliveries: true,
+  claimUpload: true,
+  advanceUpload: true,
+  releaseUpload: true,
 };
 
 type AnyOperation = (...parameters: readonly unknown[]) => Promise<unknown>;

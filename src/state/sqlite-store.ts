@@ -24,8 +24,10 @@ import {
 import { prepareRecords } from './sqlite/sqlite-records.ts';
 import { identifyFile, OVERTAKEN, prepareSchema } from './sqlite/sqlite-schema.ts';
 import { prepareTransaction, type RunTransaction } from './sqlite/sqlite-transaction.ts';
+import { prepareUploads } from './sqlite/sqlite-uploads.ts';
 import { claimStateFile, type StateFile } from './sqlite/state-file.ts';
 import type { AgentStore, ApproverStore, CommitResult, RecordStore, StateStore } from './store.ts';
+import type { UploadStore } from './upload.ts';
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -51,6 +53,7 @@ interface StoreParts {
   readonly approvers: ApproverStore;
   readonly deliveries: DeliveryStore;
   readonly records: RecordStore;
+  readonly uploads: UploadStore;
 }
 
 /** Throws `StateError`. A file that holds anything but Regent's own tables is left as it is. */
@@ -84,6 +87,7 @@ async function prepareParts(connection: SqliteConnection, file: StateFile): Prom
     approvers: await prepareApprovers(connection),
     deliveries: await prepareDeliveries(connection, transaction),
     records: prepareRecords(connection),
+    uploads: await prepareUploads(connection, transaction),
   };
 }
 
@@ -137,9 +141,13 @@ function createOperations(parts: StoreParts): Operations {
     ...parts.approvers,
     ...parts.deliveries,
     ...parts.records,
+    ...parts.uploads,
     read: readCounters,
     listCounters: (prefix, limit) => listCounters(connection, prefix, limit),
-    commit: (batch) => commitUnlessOvertaken(() => insert(batch)),
+    commit: async (batch) => {
+      if ((batch.approvals ?? []).length > 0) throw new Error('approvals are changed under the lock only');
+      return commitUnlessOvertaken(() => insert(batch));
+    },
     commitLocked: (keys, build, approvalIds = []) =>
       transaction(async () => {
         const records = await readCounters(keys);

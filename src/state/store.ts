@@ -15,6 +15,7 @@ import type {
 } from '../approvals/approval.ts';
 import type { JournalEntry, JournalFilter, JournalResult, JournalRow } from '../journal/journal-row.ts';
 import type { DeliveryStore } from './delivery.ts';
+import type { UploadStore } from './upload.ts';
 
 /** A part of a sliding window: what was charged from `startMs` on, for one step of the window. */
 export type Bucket = readonly [startMs: number, amount: number];
@@ -38,7 +39,7 @@ export interface CommitBatch {
   readonly reads: ReadonlyArray<{ readonly key: string; readonly version: number }>;
   /** The counters' new contents; `version` is the one that was read (the store adds one). */
   readonly writes: readonly CounterRecord[];
-  /** Changes of approvals; only in `commitLocked`, which has read them in the same transaction. */
+  /** Changes of approvals; only in `commitLocked`, which has read them in the same transaction: `commit` refuses them. */
   readonly approvals?: readonly ApprovalWrite[];
 }
 
@@ -114,8 +115,8 @@ export interface ApprovalStore {
   ): Promise<void>;
   /** The newest first. */
   listApprovals(filter: ApprovalFilter): Promise<Approval[]>;
-  /** JSON text without white space, as sent otherwise; null where there is no such approval. */
-  readApprovalArguments(id: string): Promise<string | null>;
+  /** JSON text without white space, as sent otherwise, or its beginning; null where there is no such approval. */
+  readApprovalArguments(id: string, maxCharacters?: number): Promise<string | null>;
   /** In the order in which they were made. */
   listSteps(filter: StepFilter): Promise<ListedStep[]>;
   /** Sequence of the newest step; 0 where there is none. */
@@ -132,7 +133,7 @@ export interface ApproverStore {
   /** `digest` is SHA-256 (hex) of the token. */
   addApprover(approver: Approver & { readonly digest: string }): Promise<void>;
   findApprover(digest: string): Promise<Approver | null>;
-  /** By name, then by age: a person may have several tokens. */
+  /** By name, then by age: a person may have several tokens, and owns with each what was said of any. */
   listApprovers(): Promise<Approver[]>;
   /** All tokens of a person; how many there were. */
   removeApprovers(name: string): Promise<number>;
@@ -158,6 +159,16 @@ export interface RecordStore {
   newestPolicies(): Promise<PolicyRecord[]>;
   /** A secret of this state file, 32 random bytes in base64url; made when first asked for. */
   readSecret(name: string): Promise<string>;
+  /** Somebody signed out of the console: no process takes this session any more. Those that time has ended are forgotten. */
+  endSession(session: EndedSession): Promise<void>;
+  isSessionEnded(id: string): Promise<boolean>;
+}
+
+export interface EndedSession {
+  readonly id: string;
+  /** When it would have ended by itself. */
+  readonly untilMs: number;
+  readonly nowMs: number;
 }
 
 export interface StateStore
@@ -167,7 +178,8 @@ export interface StateStore
     ApprovalStore,
     ApproverStore,
     RecordStore,
-    DeliveryStore {
+    DeliveryStore,
+    UploadStore {
   close(): Promise<void>;
 }
 

@@ -11,14 +11,32 @@ afterAll(bench.remove);
 const FINANCE = path.resolve(import.meta.dirname, '../../policies/finance/policy.yaml');
 
 describe('help', () => {
-  test.each(['', 'validate', 'compile', 'eval', 'test', 'inspect', 'verify', 'journal', 'scan'])(
-    'regent %s --help',
-    async (command) => {
-      const { status, stdout } = bench.run(...(command === '' ? [] : [command]), '--help');
-      expect(status).toBe(0);
-      await expect(stdout).toMatchFileSnapshot(`golden/help${command === '' ? '' : `-${command}`}.txt`);
-    },
-  );
+  test.each([
+    '',
+    'validate',
+    'compile',
+    'eval',
+    'test',
+    'journal',
+    'scan',
+    'inspect',
+    'verify',
+    'approvals',
+    'approvals list',
+    'approvals show',
+    'approvals approve',
+    'approvals deny',
+    'approvers',
+    'approvers add',
+    'approvers list',
+    'approvers remove',
+    'console',
+  ])('regent %s --help', async (command) => {
+    const words = command === '' ? [] : command.split(' ');
+    const { status, stdout } = bench.run(...words, '--help');
+    expect(status).toBe(0);
+    await expect(stdout).toMatchFileSnapshot(`golden/${['help', ...words].join('-')}.txt`);
+  });
 });
 
 test('a reader that has seen enough is no failure', () => {
@@ -46,6 +64,15 @@ describe('exit codes', () => {
       [['eval', '-c', FINANCE, '--tool', 'x', '--at', 'noon'], '--at'],
       [['validate', '-c', FINANCE, '--server', 'a b'], 'is no server name'],
       [['--no-such-option'], 'unknown option'],
+      [['approvals'], 'there is no state file'],
+      [['approvals', 'approve'], "missing required argument 'ID'"],
+      [['approvals', 'approve', 'apr_1'], 'there is no state file'],
+      [['approvals', 'aprove', 'apr_1'], 'too many arguments'],
+      [['approvers'], 'there is no state file'],
+      [['approvers', 'remove', 'bob'], 'there is no state file'],
+      [['agents'], 'there is no state file'],
+      [['console', '--listen', 'here'], 'is not an address'],
+      [['console', '--public-url', 'here'], 'is not an URL'],
     ];
     for (const [args, told] of cases) {
       const { status, stderr } = bench.run(...args);

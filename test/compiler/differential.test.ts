@@ -10,7 +10,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type CompileResult, compilePolicy } from '../../compiler/index.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import { openOpaBinary } from '../../compiler/opa/binary/open-opa-binary.ts';
-import { type LoadedPolicy, loadBundle } from '../../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/load-bundle.ts';
 import { readDecision } from '../../src/policy/read-decision.ts';
 import { OPA } from '../fixtures/opa-binary.ts';
 import { arbitraryCall } from '../reference/arbitrary-call.ts';
@@ -78,7 +78,7 @@ describe('the compiled policy', () => {
     async (seed) => {
       const policies = generatePolicies(seed);
       const { bundle, modules } = await compile(policies);
-      const loaded = await loadBundle(bundle);
+      const loaded = await loadOwnBundle(bundle);
       const decided = policies.flatMap((policy) => decideCalls(loaded, policy, seed));
       const values = await askTopdown(
         modules,

@@ -1,99 +1,31 @@
-// A sidecar with its console, and people with browsers before it.
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+// A sidecar with its console, and people before it.
+import { Buffer } from 'node:buffer';
+import type { BrowserContextOptions } from 'playwright-core';
 import { createApproverToken, digestApproverToken } from '../../src/approvals/approver-token.ts';
 import { type Desk, holdPolicy, startDesk } from '../sidecar/approvals/approval-desk.ts';
 import type { GuardedOptions } from '../sidecar/guarded-server.ts';
+import { openPage, type Person } from './people.ts';
+import { announcedConsole } from './sidecar-console.ts';
 
 export interface ConsoleBench extends Desk {
   readonly url: string;
-  /** A person's token. */
-  token(name: string, ownerOf?: readonly string[]): Promise<string>;
   /** A browser of somebody who is signed in. */
-  signIn(name: string, options?: Parameters<Browser['newContext']>[0]): Promise<Person>;
-}
-
-export interface Person {
-  readonly page: Page;
-  /** What went wrong on their pages: scripts, styles and frames that the policy of the page refuses, too. */
-  readonly problems: string[];
+  signIn(name: string, options?: BrowserContextOptions): Promise<Person>;
 }
 
 export async function startConsole(options: GuardedOptions = {}): Promise<ConsoleBench> {
   const args = ['--console', '127.0.0.1:0', ...(options.args ?? [])];
-  const desk = startDesk({ policy: holdPolicy(), ...options, args });
-  const url = await announced(desk);
-  const token = async (name: string, ownerOf: readonly string[] = []): Promise<string> => {
-    const made = createApproverToken();
-    const id = Buffer.from(name).toString('hex');
-    await (await desk.store()).addApprover({
-      id,
-      name,
-      ownerOf,
-      createdMs: Date.now(),
-      digest: digestApproverToken(made),
-    });
-    return made;
-  };
+  const desk = startDesk({ policy: holdPolicy(), timeoutMs: 60_000, ...options, args });
+  const url = await announcedConsole(desk.client);
   return {
     ...desk,
     url,
-    token,
-    signIn: async (name, contextOptions = {}) => {
-      const context = await (await browser()).newContext(contextOptions);
-      onTestFinished(() => context.close());
-      const person = await watchProblems(context);
-      await person.page.goto(url);
-      await person.page.getByLabel("Your approver's token").fill(await token(name));
-      await person.page.getByRole('button', { name: 'Sign in' }).click();
-      await person.page.getByRole('heading', { name: 'Waiting for approval' }).waitFor();
-      return person;
+    signIn: async (name, contextOptions) => {
+      const token = createApproverToken();
+      const digest = digestApproverToken(token);
+      const id = Buffer.from(name).toString('hex');
+      await (await desk.store()).addApprover({ id, name, ownerOf: [], createdMs: Date.now(), digest });
+      return openPage(url, token, contextOptions);
     },
   };
-}
-
-/** The sidecar says on stderr where its console is. */
-function announced({ client }: Desk): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let stderr = '';
-    client.child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-      const found = /console on (\S+)/.exec(stderr)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    client.child.once('exit', () => reject(new Error(`the sidecar ended: ${stderr}`)));
-  });
-}
-
-async function watchProblems(context: BrowserContext): Promise<Person> {
-  const problems: string[] = [];
-  const page = await context.newPage();
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('dialog', (dialog) => problems.push(`dialog: ${dialog.message()}`));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
-  return { page, problems };
-}
-
-let launched: Promise<Browser> | null = null;
-
-/** One for the tests of a file; closed by `closeBrowser`. */
-function browser(): Promise<Browser> {
-  // What a browser does on its own has no place on a machine without a network.
-  const quiet = [
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ];
-  launched ??= chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet],
-  });
-  return launched;
-}
-
-export async function closeBrowser(): Promise<void> {
-  await (await launched)?.close();
 }

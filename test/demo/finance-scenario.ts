@@ -1,25 +1,28 @@
 // The finance policy at work: every limit is met exactly, and passed by one cent or one call.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fixturePath } from '../fixtures/fixture-path.ts';
+import { approveFirst } from './approver.ts';
 import { type Answer, type DemoAgent, PROJECT, startDemoAgent } from './demo-agent.ts';
 import type { Transcript } from './transcript.ts';
 
-const HOLD_MS = 2000;
+const TIMEOUT_MS = 5000;
+
+/** The finance policy, but that humans have seconds instead of half an hour. */
+function shortenedPolicy(folder: string): string {
+  const policy = readFileSync(join(PROJECT, 'policies/finance/policy.yaml'), 'utf8');
+  const file = join(folder, 'policy.yaml');
+  writeFileSync(file, policy.replace('approval_timeout: "30m"', `approval_timeout: "${TIMEOUT_MS / 1000}s"`));
+  return file;
+}
 
 /** `folder` takes the state file and the server's own log. */
 export async function playFinanceScenario(transcript: Transcript, folder: string): Promise<void> {
   const log = join(folder, 'executed.jsonl');
+  const state = join(folder, 'finance.db');
   transcript.title('policies/finance/policy.yaml in front of a finance MCP server');
   const agent = await startDemoAgent({
-    flags: [
-      '-c',
-      join(PROJECT, 'policies/finance/policy.yaml'),
-      '--state',
-      join(folder, 'finance.db'),
-      '--hold',
-      '2s',
-    ],
+    flags: ['-c', shortenedPolicy(folder), '--state', state],
     server: [fixturePath('finance-server')],
     env: { FINANCE_LOG: log, REGENT_AGENT: 'payments-bot' },
   });
@@ -28,6 +31,7 @@ export async function playFinanceScenario(transcript: Transcript, folder: string
     await pay(transcript, agent);
     await refund(transcript, agent);
     await closeAccount(transcript, agent);
+    await closeApproved(transcript, agent, state);
     await callUnlisted(transcript, agent);
   } finally {
     await agent.close();
@@ -71,13 +75,25 @@ async function refund(transcript: Transcript, agent: DemoAgent): Promise<void> {
 }
 
 async function closeAccount(transcript: Transcript, agent: DemoAgent): Promise<void> {
-  transcript.section('Closing an account: held for a human, here for 2 s; nobody answers');
+  const seconds = TIMEOUT_MS / 1000;
+  transcript.section(
+    `Closing an account: held for a human, here for ${seconds} s instead of 30 m; nobody answers`,
+  );
   const answer = await agent.call('close_account', { account_id: 'acc-1' });
   report(transcript, 'close_account', 'deny close_account/require-human', answer);
   transcript.check(
     `it was held for its time before it was denied (${(answer.tookMs / 1000).toFixed(1)} s)`,
-    answer.tookMs >= HOLD_MS - 50,
+    answer.tookMs >= TIMEOUT_MS - 50,
   );
+}
+
+async function closeApproved(transcript: Transcript, agent: DemoAgent, state: string): Promise<void> {
+  transcript.section('Closing another account: a human approves it from a terminal');
+  const [answer] = await Promise.all([
+    agent.call('close_account', { account_id: 'acc-2' }),
+    approveFirst(transcript, state),
+  ]);
+  report(transcript, 'close_account', 'allow', answer);
 }
 
 async function callUnlisted(transcript: Transcript, agent: DemoAgent): Promise<void> {
@@ -95,7 +111,7 @@ function checkExecuted(transcript: Transcript, log: string): void {
   }
   const ran = [...counts].map(([tool, count]) => `${count} ${tool}`).join(', ');
   transcript.section("What the server's own log says that it carried out");
-  transcript.check(ran, ran === '1 get_balance, 10 create_payment, 10 create_refund');
+  transcript.check(ran, ran === '1 get_balance, 10 create_payment, 10 create_refund, 1 close_account');
 }
 
 function report(transcript: Transcript, action: string, expected: string, answer: Answer): void {

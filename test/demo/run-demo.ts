@@ -10,8 +10,8 @@ import { createTranscript } from './transcript.ts';
 
 const DAY_MS = 86_400_000;
 const LONGEST_RUN_MS = 30_000;
-/** get_balance, 13 payments, 11 refunds, close_account, delete_all_records. */
-const FINANCE_DECISIONS = 27;
+/** get_balance, 13 payments, 11 refunds, close_account (twice, and again with its approval), delete_all_records. */
+const FINANCE_DECISIONS = 29;
 
 const transcript = createTranscript((text) => process.stdout.write(text), process.stdout.isTTY);
 const folder = mkdtempSync(join(tmpdir(), 'regent-demo-'));

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ARCHIVE_LIMITS } from '../../src/policy/archive/archive-limits.ts';
+import { JSON_BYTES_MAX } from '../../src/policy/json-text.ts';
 import { REGENT } from '../cli/run-regent.ts';
 import { fixturePath } from '../fixtures/fixture-path.ts';
 import { temporaryFolder } from '../state/temporary-folder.ts';
@@ -62,7 +63,14 @@ test('every command of the page does what the page says', { timeout: 120_000 }, 
 test('the limits are those of the code', () => {
   const { packedBytes, inflatedBytes, entryBytes, entries, nameBytes } = ARCHIVE_LIMITS;
   const mib = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
-  const rows = [mib(packedBytes), mib(inflatedBytes), mib(entryBytes), String(entries), `${nameBytes} bytes`];
+  const rows = [
+    mib(packedBytes),
+    mib(inflatedBytes),
+    mib(entryBytes),
+    mib(JSON_BYTES_MAX),
+    String(entries),
+    `${nameBytes} bytes`,
+  ];
   const [, table = ''] = PAGE.split('## What an archive may be');
   expect(Array.from(table.matchAll(/^\| [a-z][^|]* \| ([^|]+) \|$/gm), ([, limit]) => limit)).toEqual(rows);
 });

@@ -6,7 +6,15 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createWorkbench } from '../cli/run-regent.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/operations.md'];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs/architecture.md',
+  'docs/bundles-and-logs.md',
+  'docs/operations.md',
+  'docs/console.md',
+];
 const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
 const bench = createWorkbench();
 afterAll(bench.remove);
@@ -60,8 +68,10 @@ test('every command of the tables and blocks is one that regent has', () => {
 });
 
 test('every option that the pages show is in the help of some command', () => {
-  const help = ['', 'validate', 'compile', 'eval', 'journal', 'scan']
-    .map((name) => bench.run(...[name, '--help'].filter(Boolean)).stdout)
+  const commands = ['', 'validate', 'compile', 'eval', 'journal', 'scan', 'console'];
+  const parts = ['agents add', 'agents remove', 'approvals list', 'approvals approve', 'approvers add'];
+  const help = [...commands, ...parts]
+    .map((name) => bench.run(...name.split(' ').filter(Boolean), '--help').stdout)
     .join('\n');
   const shown = PAGES.flatMap((page) =>
     Array.from(read(page).matchAll(/(?:^|[`\s])(--[a-z][a-z-]+)/gm), ([, option = '']) => option),

@@ -29,6 +29,11 @@ describe('the line for people', () => {
       '2026-11-22T15:04:00.000Z  require_approval  payments-bot  finance/create_payment  close/#1  "ask"  -> hold-expired',
     ],
     [
+      'says who approved a call',
+      { input: '{"approval":{"id":"apr_1","approvers":["alice","x  y"]}}', result: 'answered' },
+      '2026-11-22T15:04:00.000Z  allow             payments-bot  finance/create_payment  approved by alice, "x  y"  -> answered',
+    ],
+    [
       'quotes what could pass for another column',
       { ...denied, agent: 'x  allow', tool: 'a "b"', rule: 'a/my rule', reason: 'say "no"\\' },
       '2026-11-22T15:04:00.000Z  deny              "x  allow"  "finance/a \\"b\\""  "a/my rule"  "say \\"no\\"\\\\"',

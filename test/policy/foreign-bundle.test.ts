@@ -29,7 +29,7 @@ describe.each(['-O=0', '-O=1', '-O=2'])('hand-written Rego, built with %s', (lev
 
 test('it is put before any server, lists every tool, and says so', async () => {
   const policy = await loadBundle(buildForeign());
-  expect(policy).toMatchObject({ servers: null, isTrusted: false });
+  expect(policy).toMatchObject({ servers: null, isBounded: true });
   expect(policy.notes.join('\n')).toMatch(
     /all arguments.*no counters[\s\S]*every tool of the server is listed/,
   );

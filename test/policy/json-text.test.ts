@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { printJson } from '../../src/policy/json-node.ts';
-import { readJsonText } from '../../src/policy/json-text.ts';
+import { JSON_BYTES_MAX, readJsonText } from '../../src/policy/json-text.ts';
 
 const read = (text: string): string => printJson(readJsonText(Buffer.from(text)));
 
@@ -42,6 +42,10 @@ test.each([
 
 test('refuses bytes that are no UTF-8', () => {
   expect(() => readJsonText(Buffer.from([0x22, 0xff, 0x22]))).toThrow(/encoded/);
+});
+
+test('refuses a text over the limit', () => {
+  expect(() => readJsonText(Buffer.alloc(JSON_BYTES_MAX + 1, ' '))).toThrow(/over 16 MiB/);
 });
 
 test('reads a text of many megabytes', () => {

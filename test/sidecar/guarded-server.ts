@@ -30,6 +30,8 @@ export interface GuardedOptions {
   readonly args?: readonly string[];
   /** Options of the echo server besides. */
   readonly server?: readonly string[];
+  /** How long the client waits for an answer. */
+  readonly timeoutMs?: number;
   /** Runs before the sidecar starts. */
   readonly prepare?: (folder: string) => void;
 }
@@ -39,6 +41,7 @@ export function startGuarded({
   policy = OPEN_POLICY,
   args = [],
   server: options = [],
+  timeoutMs = 15_000,
   prepare,
 }: GuardedOptions = {}): Guarded {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-sidecar-'));
@@ -62,7 +65,7 @@ export function startGuarded({
     [REGENT, '-c', policyFile, '--state', stateFile, ...args, ...server],
     {
       env: { HOME: folder },
-      timeoutMs: 15_000,
+      timeoutMs,
     },
   );
   onTestFinished(async () => {

@@ -41,7 +41,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe('a held call', () => {
-  test('waits for --hold, is denied then, and lets others pass meanwhile', async () => {
+  test('waits for --hold, does not run, and lets others pass meanwhile', async () => {
     const guarded = startGuarded({ policy: HOLD, args: ['--hold', '1s'] });
     const start = performance.now();
     const held = guarded.client.callTool('pay');
@@ -51,7 +51,7 @@ describe('a held call', () => {
     expect(result.isError).toBe(true);
     expect(result.content[0].text).toContain('A human must agree');
     expect(guarded.executed()).toEqual([]);
-    await expectJournal(guarded, [{ outcome: 'require_approval', result: 'hold-expired' }]);
+    await expectJournal(guarded, [{ outcome: 'require_approval', result: 'hold-pending' }]);
   });
 
   test('that the client cancels never runs and is not answered', async () => {

@@ -5,12 +5,11 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
 import type { StateStore } from '../../src/state/store.ts';
+import { asOrdinaryUser, makeReadOnly, OPTIONS, openSeeded } from './faulty-file.ts';
 import { chargeAll, sampleCounter, sampleRow } from './sample-batch.ts';
 import { canMount, fillDisk, smallDisk } from './small-disk.ts';
 import { openSqlFile, runSql } from './sql-file.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-const OPTIONS = { durability: 'normal', busyTimeoutMs: 100 } as const;
 
 describe('a running store', () => {
   const writes: ReadonlyArray<readonly [string, (store: StateStore) => Promise<unknown>]> = [
@@ -180,34 +179,9 @@ describe('opening', () => {
   });
 });
 
-/** A store with one row and one counter, `a`. */
-async function openSeeded(file?: string): Promise<{ file: string; store: StateStore }> {
-  const path = file ?? join(temporaryFolder(), 'folder', 'state.db');
-  const store = await openSqliteStore({ ...OPTIONS, file: path });
-  onTestFinished(() => store.close());
-  await store.commit(chargeAll(await store.read(['a']), 1));
-  return { file: path, store };
-}
-
 async function expectToCharge(store: StateStore): Promise<void> {
   const [before] = await store.read(['a']);
   expect(await store.commit(chargeAll(await store.read(['a']), 1))).toEqual({ status: 'committed' });
   await store.commitLocked(['a'], (records) => chargeAll(records, 1));
   expect((await store.read(['a']))[0]?.value).toBe((before?.value ?? 0) + 2);
-}
-
-function makeReadOnly(folder: string): void {
-  chmodSync(folder, 0o555);
-  onTestFinished(() => chmodSync(folder, 0o700));
-}
-
-/** Root may write anything: the test takes another user's rights for a while, in all threads. */
-async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
-  try {
-    await work();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
 }

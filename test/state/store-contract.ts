@@ -2,9 +2,16 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { StateStore } from '../../src/state/store.ts';
 import { testAgents } from './contract/agents.ts';
+import { testApprovals } from './contract/approvals.ts';
+import { testApprovers } from './contract/approvers.ts';
 import { testCommits } from './contract/commits.ts';
+import { testDeliveries } from './contract/deliveries.ts';
+import { testEndedSessions } from './contract/ended-sessions.ts';
 import { testJournal } from './contract/journal.ts';
 import { testLockedCommits } from './contract/locked-commits.ts';
+import { testRecords } from './contract/records.ts';
+import { testUploads } from './contract/uploads.ts';
+import { testUsedApprovals } from './contract/used-approvals.ts';
 import { testValues } from './contract/values.ts';
 
 /** Where a store keeps its data: each `open` is another client of the same data. */
@@ -47,5 +54,12 @@ export function testStore(name: string, makePlace: () => Promise<StorePlace>): v
     testValues(subject);
     testJournal(subject);
     testAgents(subject);
+    testApprovals(subject);
+    testUsedApprovals(subject);
+    testApprovers(subject);
+    testDeliveries(subject);
+    testRecords(subject);
+    testEndedSessions(subject);
+    testUploads(subject);
   });
 }

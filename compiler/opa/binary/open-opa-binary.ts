@@ -96,10 +96,12 @@ async function buildIn(folder: SourceFolder, request: OpaRequest, command: Comma
 
 async function writeSurroundings(
   { folder, sources }: SourceFolder,
-  { data = {}, metadata }: OpaRequest,
+  { modules = [], data = {}, metadata }: OpaRequest,
   { stdout }: BinaryEnd,
 ): Promise<void> {
-  const manifest = { roots: ['regent'], rego_version: 1, metadata };
+  // As build.go has it: the rest of `system` is left to whoever else keeps something there.
+  const hasLog = modules.some(({ text }) => /^package system\.log$/m.test(text));
+  const manifest = { roots: hasLog ? ['regent', 'system/log'] : ['regent'], rego_version: 1, metadata };
   await writeFile(path.join(folder, 'capabilities.json'), wasmCapabilities(stdout));
   await writeFile(path.join(sources, 'data.json'), JSON.stringify(data));
   await writeFile(path.join(sources, '.manifest'), JSON.stringify(manifest));

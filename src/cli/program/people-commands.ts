@@ -27,8 +27,8 @@ export function addAgents(program: Command): void {
     .option(...STATE)
     .action(async (name, flags) => (await import('../agents-command.ts')).addAgent(name, flags));
   agents
-    .command('list')
-    .description('Print the agents that have tokens.')
+    .command('list', { isDefault: true })
+    .description('Print the agents that have tokens (the default).')
     .option(...STATE)
     .option('--json', 'one JSON object a line')
     .action(async (flags) => (await import('../agents-command.ts')).listAgents(flags));
@@ -51,8 +51,8 @@ export function addApprovals(program: Command): void {
     );
   const load = () => import('../approvals-command.ts');
   approvals
-    .command('list')
-    .description('Print what waits for people, or was approved and not used yet.')
+    .command('list', { isDefault: true })
+    .description('Print what waits for people, or was approved and not used yet (the default).')
     .option(...STATE)
     .option('--all', 'also those that have ended')
     .option('--watch', 'go on printing requests as they come and change')
@@ -78,6 +78,12 @@ export function addApprovals(program: Command): void {
       .option('--json', 'print the request as one JSON object')
       .action(async (id, flags) => (await load()).answerRequest(verdict, id, flags));
   }
+  approvals
+    .command('deliveries')
+    .description('Print what the webhook was told, and what came of it: the newest 200.')
+    .option(...STATE)
+    .option('--json', 'one JSON object a line')
+    .action(async (flags) => (await import('../deliveries-command.ts')).listDeliveries(flags));
 }
 
 export function addApprovers(program: Command): void {
@@ -98,8 +104,8 @@ export function addApprovers(program: Command): void {
     .option(...STATE)
     .action(async (name, flags) => (await load()).addApprover(name, flags));
   approvers
-    .command('list')
-    .description('Print who may approve.')
+    .command('list', { isDefault: true })
+    .description('Print who may approve (the default).')
     .option(...STATE)
     .option('--json', 'one JSON object a line')
     .action(async (flags) => (await load()).listApprovers(flags));

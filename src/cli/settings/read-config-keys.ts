@@ -16,6 +16,7 @@ import {
   type SignatureAlgorithm,
   type VerificationKey,
 } from '../../policy/bundle-signature/verification.ts';
+import { readEnvText } from './opa/read-opa-values.ts';
 import { readSecret } from './read-config-secret.ts';
 import { readTexts } from './read-config-values.ts';
 import { SIGNING_KEYS, VERIFICATION_KEY_KEYS } from './setting-keys.ts';
@@ -51,7 +52,7 @@ function readKeyText(
   scope: Scope,
   { algorithm, inFolder }: { readonly algorithm: SignatureAlgorithm; readonly inFolder: InFolder },
 ): string | undefined {
-  if (node.kind === 'scalar') return readText(node, scope);
+  if (node.kind === 'scalar') return readEnvText(node, scope);
   const file = node.kind === 'map' ? node.entries.find(({ key }) => key === 'file') : undefined;
   const name = file?.value.kind === 'scalar' ? file.value.value : undefined;
   const isAlone = node.kind === 'map' && node.entries.length === 1;

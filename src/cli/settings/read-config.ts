@@ -1,6 +1,7 @@
 // Reads regent.yaml as strictly as policies are read: all its problems at once, with their places and suggestions.
 import path from 'node:path';
 import {
+  type Members,
   missingKey,
   readBoolean,
   readMembers,
@@ -11,7 +12,11 @@ import { createScope, type Scope } from '../../../compiler/check/report.ts';
 import { type Diagnostic, sortDiagnostics } from '../../../compiler/model/diagnostic.ts';
 import { parseYaml } from '../../../compiler/parse/parse-yaml.ts';
 import type { YamlNode } from '../../../compiler/parse/yaml-node.ts';
+import type { KeyTable } from '../../../compiler/schema/grammar.ts';
 import { LOG_LEVELS } from '../../telemetry/log-levels.ts';
+import { FOREIGN_TOP, readOpaMembers } from './opa/foreign-keys.ts';
+import { OPA_KEYS } from './opa/opa-keys.ts';
+import { readOpa } from './opa/read-opa.ts';
 import { readApprovals, readConsole } from './read-config-approvals.ts';
 import { readHeaders } from './read-config-headers.ts';
 import { readJwt } from './read-config-jwt.ts';
@@ -37,9 +42,9 @@ export function readConfig(file: string, text: string): ConfigRead {
 }
 
 function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
-  const members = readMembers(node, scope, SETTING_KEYS);
+  const members = readOpaMembers(node, scope, { ...SETTING_KEYS, ...OPA_KEYS }, FOREIGN_TOP) ?? {};
   const inFolder = (name: string): string => path.resolve(path.dirname(file), name);
-  return readFields(members, {
+  const own = readFields(only(members, SETTING_KEYS), {
     policy: (value, at) => settingOf('policy', readTexts(value, at)?.map(inFolder)),
     server: (value, at) => settingOf('server', readText(value, at)),
     agent: (value, at) => settingOf('agent', readWith(value, at, readAgent)),
@@ -54,10 +59,17 @@ function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
     limits: readLimits,
     approvals: (value, at) => readApprovals(value, at, inFolder),
     console: readConsole,
-    opa: (value, at) => settingOf('opa', readText(value, at), inFolder),
+    opa: (value, at) => settingOf('opaBinary', readText(value, at), inFolder),
     keys: (value, at) => settingOf('keys', readKeys(value, at, inFolder)),
     signing: (value, at) => settingOf('signing', readSigning(value, at)),
   });
+  return { ...own, ...readOpa(only(members, OPA_KEYS), own.keys ?? {}, inFolder) };
+}
+
+function only<T extends KeyTable>(members: Members<T>, table: T): Members<T> {
+  return Object.fromEntries(
+    Object.entries(members).filter(([key]) => Object.hasOwn(table, key)),
+  ) as Members<T>;
 }
 
 type InFolder = (name: string) => string;

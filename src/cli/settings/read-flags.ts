@@ -1,7 +1,7 @@
 // The sidecar's flags, as commander gives them, become settings.
 import type { LogLevel } from '../../telemetry/log-levels.ts';
+import { readVerification, type VerificationFlags } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
-import { readVerification, type VerificationFlags } from '../read-verification.ts';
 import { readTokenFile } from './read-secret.ts';
 import {
   readAddress,
@@ -41,14 +41,14 @@ export function readFlags(flags: SidecarFlags, command: readonly string[]): Sett
   const { policy, server, state, durability, logLevel, header } = flags;
   // An empty REGENT_AGENT names nobody, and an empty REGENT_OPA no binary.
   const agent = flags.agent === '' ? undefined : flags.agent;
-  const opa = flags.opa === '' ? undefined : flags.opa;
+  const opaBinary = flags.opa === '' ? undefined : flags.opa;
   const all: Record<string, unknown> = {
     policy,
     server,
     state,
     durability,
     logLevel,
-    opa,
+    opaBinary,
     agent: readFlag('--agent', agent, readAgent),
     holdMs: readFlag('--hold', flags.hold, readDuration),
     upstream: readFlag('--upstream', flags.upstream, readUpstreamUrl),

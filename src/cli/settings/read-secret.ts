@@ -9,7 +9,8 @@ export function readSecretFile(file: string): Read<string> {
   try {
     const { mode } = statSync(file);
     if ((mode & 0o077) !== 0) return { problem: `can be read by others; run: chmod 600 ${file}` };
-    return { value: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
+    const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return value === '' ? { problem: 'is empty' } : { value };
   } catch (error) {
     return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }

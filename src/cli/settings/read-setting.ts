@@ -33,16 +33,24 @@ export const readCount: TextReader<number> = (text) =>
     ? { value: Number(text) }
     : { problem: 'is not a whole number from 1 to 999999' };
 
-export const readUpstreamUrl: TextReader<URL> = (text) => {
-  if (!URL.canParse(text)) return { problem: 'is not an URL; write it as https://mcp.example.com/mcp' };
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    return { problem: 'is not an http or https URL' };
-  if (url.username !== '' || url.password !== '') {
-    return { problem: 'holds a password; send it with --header, or upstream.headers in regent.yaml' };
-  }
-  return url.hash === '' ? { value: url } : { problem: 'holds a fragment (#…), which no server sees' };
-};
+function urlReader(example: string, passwordAdvice: string): TextReader<URL> {
+  return (text) => {
+    if (!URL.canParse(text)) return { problem: `is not an URL; write it as ${example}` };
+    const url = new URL(text);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+      return { problem: 'is not an http or https URL' };
+    if (url.username !== '' || url.password !== '') return { problem: `holds a password${passwordAdvice}` };
+    return url.hash === '' ? { value: url } : { problem: 'holds a fragment (#…), which no server sees' };
+  };
+}
+
+export const readUpstreamUrl = urlReader(
+  'https://mcp.example.com/mcp',
+  '; send it with --header, or upstream.headers in regent.yaml',
+);
+
+/** Of the console as people see it, and of the webhook. */
+export const readOtherUrl = urlReader('https://regent.example.com', ', which has no place here');
 
 export interface Address {
   readonly host: string;

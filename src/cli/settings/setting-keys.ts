@@ -109,7 +109,10 @@ export const APPROVAL_KEYS = {
 } as const satisfies KeyTable;
 
 export const WEBHOOK_KEYS = {
-  url: { form: 'URL', meaning: 'Where the steps are posted to. Required.' },
+  url: {
+    form: 'URL, {env: NAME} or {file: FILE}',
+    meaning: 'Where the steps are posted to. Required.',
+  },
   secret: { form: '{env: NAME} or {file: FILE}', meaning: 'The key of the signatures. Required.' },
   format: { form: 'json or slack', meaning: 'What is posted; `json` by default.' },
 } as const satisfies KeyTable;

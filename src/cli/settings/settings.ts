@@ -2,6 +2,7 @@
 import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import type { OpaSettings } from './opa/opa-settings.ts';
 import type { Address } from './read-setting.ts';
 
 export interface Settings {
@@ -33,7 +34,8 @@ export interface Settings {
   readonly webhook?: WebhookSettings;
   readonly console?: Address;
   readonly consoleUrl?: URL;
-  readonly opa?: string;
+  readonly opaBinary?: string;
+  readonly opa?: OpaSettings;
   readonly keys?: Verification['keys'];
   readonly signing?: SigningSettings;
   /** What flags say; it stands alone. */
@@ -45,8 +47,8 @@ export type SigningSettings = Omit<Verification, 'keys'>;
 
 export interface WebhookSettings {
   readonly url: URL;
-  /** Key of the signatures. */
-  readonly secret: string;
+  /** Of the signatures. */
+  readonly key: Buffer;
   readonly format: 'json' | 'slack';
 }
 

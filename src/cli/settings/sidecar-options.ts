@@ -1,25 +1,28 @@
 // The sidecar's settings as a whole: flags over the config file over defaults, and what they mean together.
 import { readFile } from 'node:fs/promises';
 import type { ApprovalLimits } from '../../approvals/request-approval.ts';
+import { findExposure } from '../../console/exposure.ts';
 import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import { ANONYMOUS } from '../../policy/decision.ts';
 import type { LogLevel } from '../../telemetry/log-levels.ts';
 import type { Header } from '../../transport/transport.ts';
+import { requireBundles } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
 import { defaultStateFile } from '../home.ts';
-import { requireBundles } from '../read-verification.ts';
 import { ConfigProblems } from './config-problems.ts';
+import type { OpaSettings } from './opa/opa-settings.ts';
 import { readConfig } from './read-config.ts';
 import { readFlags, type SidecarFlags } from './read-flags.ts';
 import type { Address } from './read-setting.ts';
 import type { JwtSettings, Settings, WebhookSettings } from './settings.ts';
 
 export interface SidecarOptions {
+  /** Empty where the policy comes from a bundle server. */
   readonly policies: readonly string[];
   /** How a bundle must be signed; null where it must not be. */
   readonly verification: Verification | null;
   /** The `opa` that builds in place of the built-in one; null for that. */
-  readonly opa: string | null;
+  readonly opaBinary: string | null;
   /** The server's name in policy and journal; null where the policy says it. */
   readonly serverName: string | null;
   readonly agent: string;
@@ -35,6 +38,8 @@ export interface SidecarOptions {
   readonly limits: LimitOptions;
   readonly approvals: ApprovalOptions;
   readonly console: ConsoleOptions;
+  /** Null where nothing is said in OPA's words. */
+  readonly opa: OpaSettings | null;
 }
 
 export interface ApprovalOptions extends ApprovalLimits {
@@ -86,13 +91,13 @@ export async function readSidecarOptions(
   const config = flags.config === undefined ? {} : await readConfigFile(flags.config);
   const given = readFlags(flags, serverCommand);
   const settings: Settings = { ...withoutOther(config, given), ...given };
-  if (settings.policy === undefined) throw new CliError('no policy was given; say which with -c POLICY');
-  requireBundles(settings.verification, settings.policy);
+  checkPolicySource(settings);
+  requireBundles(settings.verification, settings.policy ?? []);
   const client = clientOptions(settings);
   return {
-    policies: settings.policy,
+    policies: settings.policy ?? [],
     verification: verificationOf(settings),
-    opa: settings.opa ?? null,
+    opaBinary: settings.opaBinary ?? null,
     serverName: settings.server ?? null,
     agent: settings.agent ?? ANONYMOUS,
     isAgentNamed: settings.agent !== undefined,
@@ -115,8 +120,37 @@ export async function readSidecarOptions(
       waitingPerAgent: settings.waitingPerAgent ?? DEFAULT_APPROVALS.waitingPerAgent,
       webhook: settings.webhook ?? null,
     },
-    console: { address: settings.console ?? null, url: settings.consoleUrl ?? null },
+    console: consoleOptions(settings),
+    opa: settings.opa ?? null,
   };
+}
+
+/** A bundle may come later, so that it cannot say which server the sidecar stands in front of. */
+function checkPolicySource({ policy, opa, server, verification }: Settings): void {
+  const bundle = opa?.bundle ?? null;
+  if (policy === undefined && bundle === null)
+    throw new CliError('no policy was given; say which with -c POLICY');
+  if (policy !== undefined && bundle !== null) {
+    throw new CliError(
+      `the policy was given twice: as a file, and as the bundle ${bundle.name} in the config file; take one of them`,
+    );
+  }
+  if (bundle !== null && verification !== undefined)
+    throw new CliError(
+      '--verification-key is for -c BUNDLE; of a bundle server, keys and signing in the config file say it',
+    );
+  if (bundle !== null && server === undefined) {
+    throw new CliError(
+      'the policy comes from a bundle server: say which MCP server this is, with server in the config file or --server',
+    );
+  }
+}
+
+function consoleOptions(settings: Settings): ConsoleOptions {
+  const { console: address = null, consoleUrl: url = null } = settings;
+  const exposure = address === null ? null : findExposure(address.host, url);
+  if (exposure !== null) throw new CliError(exposure);
+  return { address, url };
 }
 
 async function readConfigFile(file: string): Promise<Settings> {

@@ -42,7 +42,7 @@ export function activityPage(activity: Activity, viewer: Viewer): string {
       html`<li><a href="/activity?range=${name}"${name === activity.range ? html` aria-current="true"` : null}>${title}</a></li>`,
   );
   const content = html`<ul class="tabs">${links}</ul>
-<div id="activity" data-live>${printPlot(activity, steps)}${printTable(steps)}</div>`;
+<div id="activity" data-live="decisions">${printPlot(activity, steps)}${printTable(steps)}</div>`;
   return layOut({ title: 'Activity', content, menu: '/activity' }, viewer);
 }
 
@@ -103,7 +103,7 @@ function printTable(steps: readonly Step[]): Html {
         html`<tr><th scope="row">${time(atMs)}</th>${counts.map((count) => html`<td>${count}</td>`)}</tr>`,
     );
   const heads = OUTCOMES.map(([, name]) => html`<th scope="col">${name}</th>`);
-  return html`<details><summary>As a table</summary><div class="scroll"><table>
+  return html`<details><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Activity as a table"><table>
 <thead><tr><th scope="col">From</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 

@@ -28,7 +28,7 @@ export function decisionsPage(decisions: Decisions, viewer: Viewer): string {
       : html`<p><a href="/decisions?${query({ ...filter, before: String(olderThan) })}">Older</a></p>`;
   const content = html`${printFilter(filter)}
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
-<div id="decisions" data-live>${entries.length === 0 ? html`<p class="empty">No decisions fit.</p>` : printTable(entries)}</div>${older}`;
+<div id="decisions" data-live="decisions">${entries.length === 0 ? html`<p class="empty">No decisions fit.</p>` : printTable(entries)}</div>${older}`;
   return layOut({ title: 'Decisions', content, menu: '/decisions' }, viewer);
 }
 
@@ -59,10 +59,10 @@ function printTable(entries: readonly JournalEntry[]): Html {
   const rows = entries.map(
     ({ atMs, outcome, agent, server, tool, rule, reason, result, id }) => html`<tr>
 <td>${time(atMs)}</td><td>${badge(outcome)}</td><td>${stranger(agent)}</td><td>${stranger(`${server}/${tool}`)}</td>
-<td>${rule === null ? null : html`<code>${stranger(rule)}</code>`} ${stranger(reason ?? '')}</td><td>${result ?? ''}</td>
-<td><code class="id">${id}</code></td></tr>`,
+<td class="why"><p>${stranger(reason ?? '')}</p>${rule === null ? null : html`<p><code>${stranger(rule)}</code></p>`}
+<p class="hint"><code class="id">${id}</code></p></td><td>${result ?? ''}</td></tr>`,
   );
-  return html`<div class="scroll"><table><thead><tr><th scope="col">Time</th><th scope="col">Outcome</th><th scope="col">Agent</th>
-<th scope="col">Tool</th><th scope="col">Rule and reason</th><th scope="col">Result</th><th scope="col">Decision</th></tr></thead>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Decisions"><table><thead><tr><th scope="col">Time</th><th scope="col">Outcome</th><th scope="col">Agent</th>
+<th scope="col">Tool</th><th scope="col">Reason, rule and decision</th><th scope="col">Result</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }

@@ -1,10 +1,11 @@
 // The frame of every page.
-
 import type { Viewer } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 
 export interface Page {
   readonly title: string;
+  /** Where it is not the title. */
+  readonly heading?: Html;
   readonly content: Html;
   /** Which entry of the menu it is under. */
   readonly menu?: string;
@@ -22,7 +23,7 @@ const MENU = [
 ] as const;
 
 /** The whole document; without a menu where nobody is signed in. */
-export function layOut({ title, content, menu, path }: Page, viewer: Viewer | null): string {
+export function layOut({ title, heading, content, menu, path }: Page, viewer: Viewer | null): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,17 +36,18 @@ ${path === undefined ? null : html`<link rel="canonical" href="${path}">`}
 <link rel="stylesheet" href="/assets/console.css">
 <script src="/assets/console.js" defer></script>
 </head>
-<body>
+<body${viewer === null ? null : html` data-now="${viewer.atMs}"`}>
 <a class="skip" href="#main">Skip to the content</a>
 <header>
-<p class="brand">Regent</p>
+<p class="brand"><img src="/assets/icon.svg" alt="" width="24" height="24"> Regent</p>
 ${viewer === null ? null : menuOf(menu ?? '', viewer)}
 </header>
-<main id="main">
-<h1>${title}</h1>
+<main id="main" tabindex="-1">
+<h1>${heading ?? title}</h1>
 ${content}
 </main>
 <p id="status" role="status" class="status"></p>
+<p id="news" role="status" class="unseen"></p>
 </body>
 </html>
 `;

@@ -3,8 +3,9 @@ import type { CounterPlan } from '../../../compiler/model/manifest.ts';
 import { printUnits } from '../../policy/print-units.ts';
 import type { Viewer } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
+import { gauge } from './gauge.ts';
 import { layOut } from './layout.ts';
-import { meter, stranger, time } from './show-values.ts';
+import { stranger, time } from './show-values.ts';
 
 export interface LimitGauge {
   readonly key: string;
@@ -23,10 +24,10 @@ export interface ServerLimits {
 export function limitsPage(servers: readonly ServerLimits[], viewer: Viewer): string {
   const sections = servers.map(
     ({ server, gauges, isCut }) => html`<h2>${stranger(server)}</h2>
-${gauges.length === 0 ? html`<p class="empty">Its policy has no limits.</p>` : html`<ul class="cards">${gauges.map(printGauge)}</ul>`}
+${gauges.length === 0 ? html`<p class="empty">Its policy has no limits.</p>` : html`<ul class="cards grid">${gauges.map(printGauge)}</ul>`}
 ${isCut ? html`<p class="hint">There are more counters than this page shows.</p>` : null}`,
   );
-  const content = html`<div id="limits" data-live>${
+  const content = html`<div id="limits" data-live="decisions">${
     sections.length === 0
       ? html`<p class="empty">No policy has been in force on this state file yet.</p>`
       : sections
@@ -37,7 +38,9 @@ ${isCut ? html`<p class="hint">There are more counters than this page shows.</p>
 function printGauge({ key, plan, value, resetsAtMs }: LimitGauge): Html {
   const limit = plan.limit ?? 0;
   const label = `${printUnits(value, plan)} of ${printUnits(limit, plan)} a ${plan.sliding ? 'sliding ' : ''}${plan.window}`;
-  return html`<li class="card gauge"><h3><code>${stranger(plan.rule)}</code></h3>
-<p class="hint">${stranger(key)}</p><p>${meter({ value, limit, label })}</p>
-<p>${label}; ${value === 0 ? 'unused' : html`${plan.sliding ? 'falls' : 'resets'} ${time(resetsAtMs)}`}</p></li>`;
+  return html`<li class="card" data-key="${key}"><h3>${stranger(plan.rule)}</h3>
+<p class="figure">${label}</p>
+${gauge({ value, limit, label })}
+<p class="hint">${value === 0 ? 'unused' : html`${plan.sliding ? 'falls' : 'resets'} ${time(resetsAtMs)}`}</p>
+<p class="hint"><code>${stranger(key)}</code></p></li>`;
 }

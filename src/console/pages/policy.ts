@@ -14,10 +14,10 @@ export function policyPage(policies: readonly PolicyRecord[], viewer: Viewer): s
 }
 
 function printPolicy({ server, revision, atMs, sources, rego }: PolicyRecord): Html {
-  const yaml = sources.map(({ name, text }) => html`<h3>${stranger(name)}</h3>${printCode(text)}`);
+  const yaml = sources.map((source) => html`<h3>${stranger(source.name)}</h3>${printCode(source)}`);
   const modules = rego.map(
-    ({ name, text }) =>
-      html`<details><summary><code>${stranger(name)}</code></summary>${printCode(text)}</details>`,
+    (module) =>
+      html`<details><summary><code>${stranger(module.name)}</code></summary>${printCode(module)}</details>`,
   );
   return html`<section><h2>${stranger(server)}</h2>
 <p class="hint">In force since ${time(atMs)}, revision <code>${revision}</code></p>
@@ -25,9 +25,10 @@ ${yaml.length === 0 ? html`<p>It came as a bundle, without YAML.</p>` : yaml}
 <h3>Rego</h3>${modules}</section>`;
 }
 
-function printCode(text: string): Html {
+function printCode({ name, text }: { name: string; text: string }): Html {
   const lines = text
+    .replace(/\n$/, '')
     .split('\n')
     .map((line, index) => html`${String(index + 1).padStart(5)}  ${stranger(line)}\n`);
-  return html`<pre class="policy" tabindex="0">${lines}</pre>`;
+  return html`<pre class="policy" tabindex="0" role="region" aria-label="${name}">${lines}</pre>`;
 }

@@ -4,6 +4,7 @@ import { answerApproval } from '../../approvals/answer-approval.ts';
 import { explainAnswer } from '../../approvals/explain-answer.ts';
 import type { AppParts } from '../console-app-parts.ts';
 import { approvalPage } from '../pages/approval.ts';
+import { sendMessage } from '../pages/message.ts';
 import { viewApproval } from '../view-approval.ts';
 import { fieldOf, viewerOf } from './sign-in.ts';
 
@@ -32,11 +33,11 @@ async function answer(
   }
   const problem = explainAnswer(answered, viewer.person);
   if (answered.approval === null) {
-    response.status(404).type('text/plain').send(`${problem}\n`);
+    sendMessage(response, 404, `Not taken: ${problem}.`);
     return;
   }
   const view = await viewApproval(store, answered.approval, now());
   response
     .status(409)
-    .send(approvalPage({ ...view, answer: null, problem: `Not taken: ${problem}.` }, viewer));
+    .send(approvalPage({ ...view, answer: null, isLive: false, problem: `Not taken: ${problem}.` }, viewer));
 }

@@ -28,10 +28,12 @@ export function addPages(app: Express, parts: AppParts): void {
     await expireOverdue(store, now());
     const found = await store.listApprovals({ statuses: ['pending', 'approved'], limit: WAITING_MAX });
     const waiting = await Promise.all(
-      found.map(async (approval) => {
-        const text = (await store.readApprovalArguments(approval.id)) ?? '';
-        return { approval, summary: text.length > SUMMARY_MAX ? `${text.slice(0, SUMMARY_MAX)}…` : text };
-      }),
+      found
+        .sort((one, other) => one.decideByMs - other.decideByMs)
+        .map(async (approval) => {
+          const text = (await store.readApprovalArguments(approval.id, SUMMARY_MAX)) ?? '';
+          return { approval, summary: text.length < SUMMARY_MAX ? text : `${text}…` };
+        }),
     );
     response.send(waitingPage(waiting, viewerOf(response)));
   });
@@ -66,7 +68,8 @@ async function showApproval(
   if (approval === undefined) return next();
   const view = await viewApproval(store, approval, now());
   const answer = query.answer === 'approve' || query.answer === 'reject' ? query.answer : null;
-  response.send(approvalPage({ ...view, answer, problem: null }, viewerOf(response)));
+  const isLive = query.live === '1';
+  response.send(approvalPage({ ...view, answer, isLive, problem: null }, viewerOf(response)));
 }
 
 async function showDecisions(

@@ -1,50 +1,48 @@
 // Signing in and out, and who may see the rest.
-import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { CookieOptions, Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AppParts } from '../console-app-parts.ts';
 import type { Viewer } from '../console-parts.ts';
+import { createFailedSignIns } from '../failed-sign-ins.ts';
+import type { Place } from '../guard.ts';
+import { sendMessage } from '../pages/message.ts';
 import { signInPage } from '../pages/sign-in.ts';
 import { isSame, SESSION_MS } from '../sessions.ts';
 
-const COOKIE = 'regent_console';
-
-export function addSignIn(app: Express, { sessions, isSecure }: AppParts): void {
+export function addSignIn(app: Express, { sessions, place, now, log }: AppParts): void {
+  const failures = createFailedSignIns(now, () => log.warn('somebody tries tokens on the console'));
   app.get('/sign-in', (request, response) => {
     response.send(signInPage({ next: pathOf(request.query.next), problem: null }));
   });
   app.post('/sign-in', async (request, response) => {
     const next = pathOf(fieldOf(request, 'next'));
     const cookie = await sessions.signIn(fieldOf(request, 'credential').trim());
-    if (cookie === null) {
-      const problem = 'This is no token of an approver here, or it was used up.';
-      response.status(401).send(signInPage({ next, problem }));
+    if (cookie !== null) {
+      const { name, options } = cookieAt(place);
+      response.cookie(name, cookie, { ...options, maxAge: SESSION_MS });
+      response.redirect(303, next);
       return;
     }
-    response.cookie(COOKIE, cookie, {
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: isSecure,
-      maxAge: SESSION_MS,
-    });
-    response.redirect(303, next);
+    const waitMs = failures.add();
+    if (waitMs > 0) response.set('Retry-After', String(Math.ceil(waitMs / 1000)));
+    const problem = 'This is no token of an approver here, or it was used up.';
+    response.status(waitMs > 0 ? 429 : 401).send(signInPage({ next, problem }));
   });
 }
 
 /** Everything after it is for people who are signed in; their forms must carry their secret. */
-export function createViewerOf({ sessions }: AppParts): RequestHandler {
+export function createViewerOf({ sessions, place }: AppParts): RequestHandler {
+  const cookie = cookieAt(place);
   return async (request: Request, response: Response, next: NextFunction) => {
-    const viewer = await sessions.find(cookieOf(request));
+    const viewer = await sessions.find(cookieOf(request, cookie.name));
     if (viewer === null) return askToSignIn(request, response);
-    if (
-      request.method !== 'GET' &&
-      request.method !== 'HEAD' &&
-      !isSame(fieldOf(request, 'csrf'), viewer.csrf)
-    ) {
-      response.status(403).type('text/plain').send('The form is not of this session; load the page again.\n');
+    response.locals.viewer = viewer;
+    if (request.method === 'POST' && !isSame(fieldOf(request, 'csrf'), viewer.csrf)) {
+      sendMessage(response, 403, 'The form is not of this session. Load its page again.');
       return;
     }
-    response.locals.viewer = viewer;
     if (request.method === 'POST' && request.path === '/sign-out') {
-      response.clearCookie(COOKIE);
+      await sessions.signOut(viewer.session);
+      response.clearCookie(cookie.name, cookie.options);
       response.redirect(303, '/sign-in');
       return;
     }
@@ -64,10 +62,11 @@ export function fieldOf({ body }: Request, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** A stream cannot be led to another page, nor an answer that was meant for a request. */
 function askToSignIn(request: Request, response: Response): void {
-  if (request.method === 'GET' && request.path !== '/events') {
-    response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
-  } else response.status(401).type('text/plain').send('Sign in first.\n');
+  if (request.method === 'POST' || request.path === '/events') {
+    sendMessage(response, 401, 'You are signed out. Nothing was changed: sign in, and answer again.');
+  } else response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
 }
 
 /** A path of the console itself: nobody is led elsewhere. */
@@ -75,7 +74,17 @@ function pathOf(next: unknown): string {
   return typeof next === 'string' && /^\/[\w./?=&%*-]*$/.test(next) && !next.startsWith('//') ? next : '/';
 }
 
-function cookieOf({ headers }: Request): string | undefined {
+/**
+ * `Lax`, not `Strict`: links in chats and pagers lead here, and would meet the sign-in each time. A link can only show a
+ * page; answers are POSTs with the session's own secret. With https no other host or path can set this cookie (`__Host-`).
+ */
+function cookieAt({ publicUrl }: Place): { name: string; options: CookieOptions } {
+  const secure = publicUrl?.protocol === 'https:';
+  const name = secure ? '__Host-regent_console' : 'regent_console';
+  return { name, options: { httpOnly: true, sameSite: 'lax', secure, path: '/' } };
+}
+
+function cookieOf({ headers }: Request, wanted: string): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-  return pairs.find(([name]) => name === COOKIE)?.[1];
+  return pairs.find(([name]) => name === wanted)?.[1];
 }

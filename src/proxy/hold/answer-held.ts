@@ -81,11 +81,13 @@ function factsOf({ id, decision }: Verdict, { end, approval }: Held): string {
 async function inputRequired(
   { requestStates, consoleUrl, identity }: Conversation,
   tool: string,
-  { id, decideByMs, reason }: Approval,
+  { id, decideByMs, useWithinMs, reason }: Approval,
 ): Promise<string | null> {
   const url = consoleUrl();
   if (url === null) return null;
-  const state = await requestStates.sign({ approvalId: id, agent: identity.agent.id, untilMs: decideByMs });
+  // Approved at the last moment, it can still be used.
+  const untilMs = decideByMs + useWithinMs;
+  const state = await requestStates.sign({ approvalId: id, agent: identity.agent.id, untilMs });
   const message = `${tool} needs the approval of a human${reason === null ? '' : `: ${reason}`}. Open the console to answer request ${id}.`;
   const params = { mode: 'url', message, url: new URL(`approvals/${id}`, url).href };
   return JSON.stringify({

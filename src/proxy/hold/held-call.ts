@@ -15,7 +15,7 @@ export interface GatedCall extends MessageParts {
 export interface ClientHints {
   /** The state that it got from Regent with "input required"; null where it carries none of Regent's. */
   readonly regentState: string | null;
-  /** It can show a page to its user (elicitation by URL). */
+  /** It can show a page to its user (elicitation by URL), and come again with nothing lost. */
   readonly opensUrls: boolean;
   /** Its user did not want to open the page. */
   readonly hasDeclined: boolean;

@@ -17,6 +17,7 @@ import type { Conversation } from '../session.ts';
 import { sha256 } from '../sha256.ts';
 import type { ClientHints, GatedCall, Held, Judgement } from './held-call.ts';
 import { NO_HINTS } from './read-client-hints.ts';
+import type { Resumption } from './read-resumption.ts';
 import { startProgress } from './say-progress.ts';
 
 interface JudgedCall {
@@ -31,10 +32,12 @@ export type Judging = Pick<Conversation, 'identity' | 'judge' | 'approvals' | 'r
 export async function judgeCall(
   conversation: Judging,
   { toolCall }: Pick<GatedCall, 'toolCall'>,
+  { refusal }: Resumption,
 ): Promise<JudgedCall> {
   const { identity, judge } = conversation;
   const call = { ...identity, tool: toolCall.name, arguments: toolCall.arguments };
-  const asked: CallToJudge = { call, digest: sha256(canonicalJson(toolCall.arguments)) };
+  const bare: CallToJudge = { call, digest: sha256(canonicalJson(toolCall.arguments)) };
+  const asked = refusal === null ? bare : { ...bare, refusal };
   const verdict = await judge.judge(asked);
   if (verdict.decision.approval === undefined) return { verdict, held: null };
   return askHumans(conversation, { asked, verdict });
@@ -125,6 +128,11 @@ export interface Waiting {
   readonly say: (line: Buffer) => void;
 }
 
+interface WaitingHere extends Waiting {
+  /** The approval that the client has come again for. */
+  readonly resumedId: string | null;
+}
+
 /** For the calls of a batch. */
 export const NO_WAITING = { hints: NO_HINTS, canWait: false, say: () => {}, onHeld: () => {} };
 
@@ -133,22 +141,15 @@ export async function passHold(
   conversation: Conversation,
   call: GatedCall,
   judgement: Judgement,
-  waiting: Waiting,
+  waiting: WaitingHere,
 ): Promise<Judgement> {
   const { held } = judgement;
   if (held?.end !== 'pending' || held.approval === null) return judgement;
-  const resumed = await isResumed(conversation, held.approval, waiting.hints);
-  if (resumed === 'forged') {
-    conversation.results.record(judgement.verdict.id, 'hold-refused');
-    return {
-      ...judgement,
-      held: { ...held, end: 'refused', detail: 'its requestState is not of Regent, or too old' },
-    };
-  }
-  const maxMs =
-    waiting.canWait && (resumed || !asksByUrl(conversation, waiting.hints)) ? conversation.holdMs : 0;
+  // The client comes again for this very approval, or it can only wait here.
+  const isHeldHere = waiting.resumedId === held.approval.id || !asksByUrl(conversation, waiting.hints);
+  const maxMs = waiting.canWait && isHeldHere ? conversation.holdMs : 0;
   const stopProgress = maxMs > 0 ? startProgress(call, held.approval, waiting.say) : () => {};
-  const signal = waiting.hints.hasDeclined ? AbortSignal.abort() : judgement.flight.signal();
+  const signal = judgement.flight.signal();
   const outcome = await conversation.approvals.hold(held.approval, { maxMs, signal });
   stopProgress();
   return endHold(conversation, call, judgement, outcome);
@@ -168,19 +169,6 @@ async function endHold(
   const call = { ...conversation.identity, tool: toolCall.name, arguments: toolCall.arguments };
   const asked = { call, digest: approval.argumentsDigest };
   return { flight, ...(await settleHold(conversation, { asked, verdict, approval })) };
-}
-
-/** The client comes again with the state that it got for this approval. */
-async function isResumed(
-  { requestStates, identity, now }: Conversation,
-  approval: Approval,
-  { regentState }: ClientHints,
-): Promise<boolean | 'forged'> {
-  if (regentState === null) return false;
-  // A store that fails makes no state valid.
-  const state = await requestStates.verify(regentState, now()).catch(() => null);
-  if (state === null || state.agent !== identity.agent.id) return 'forged';
-  return state.approvalId === approval.id;
 }
 
 /** The client can show the console to its user, and comes again. */

@@ -1,9 +1,11 @@
 // Reads what a client of 2026-07-28 says beside a call, and takes out of the call what is for Regent alone.
 import { isRegentState } from '../../approvals/request-state.ts';
 import { CLIENT_CAPABILITIES } from '../headers/message-facts.ts';
+import { createScanner } from '../read/json-scanner.ts';
 import { parseNode } from '../read/parse-node.ts';
-import { type Members, readTextAt, type Span } from '../read/read-members.ts';
+import { type Members, readMembers, readTextAt, type Span } from '../read/read-members.ts';
 import { readMessage } from '../read/read-message.ts';
+import { OPEN_OBJECT } from '../read/scan-value.ts';
 import type { ClientHints, GatedCall } from './held-call.ts';
 
 export interface IncomingCall {
@@ -24,14 +26,17 @@ export function readIncomingCall(line: Buffer, call: GatedCall): IncomingCall {
     return { line, call, hints: NO_HINTS };
   const { members, meta } = call.params;
   const stateText = readTextAt(line, members.get('requestState'));
-  const regentState = stateText !== null && isRegentState(stateText) ? stateText : null;
+  if (stateText === null || !isRegentState(stateText)) {
+    // What answers the server's own question would be lost on the way round by Regent's.
+    const isForServer = members.has('requestState') || members.has('inputResponses');
+    return { line, call, hints: { ...NO_HINTS, opensUrls: !isForServer && opensUrls(line, meta) } };
+  }
   const hints = {
-    regentState,
+    regentState: stateText,
     opensUrls: opensUrls(line, meta),
-    hasDeclined: regentState !== null && hasDeclined(line, members),
+    hasDeclined: hasDeclined(line, members),
   };
-  if (regentState === null) return { line, call, hints };
-  const bare = withoutStates(line, members, call.paramsSpan);
+  const bare = withoutRegentParts(line, members, call.paramsSpan);
   const reading = readMessage(bare, { allowsLineBreaks: true });
   const [again] = reading.ok ? reading.messages : [];
   if (again?.toolCall == null) throw new Error('a call without its request state is no call any more');
@@ -53,18 +58,32 @@ function hasDeclined(line: Buffer, members: Members): boolean {
   return action === 'decline' || action === 'cancel';
 }
 
-/** What is left of `params` stands as it came, in its order. */
-function withoutStates(line: Buffer, members: Members, params: Span): Buffer {
-  const kept = [...members].filter(([key]) => key !== 'requestState' && key !== 'inputResponses');
-  const parts = kept.flatMap(([key, { start, end }], index) => [
+/** What is left stands as it came, in its order. */
+function withoutRegentParts(line: Buffer, members: Members, params: Span): Buffer {
+  const kept = [...members].flatMap(([key, span]): Part[] => {
+    if (key === 'requestState') return [];
+    const value = line.subarray(span.start, span.end);
+    if (key !== 'inputResponses' || value[0] !== OPEN_OBJECT) return [[key, value]];
+    const others = withoutRegentAnswer(value);
+    return others === null ? [] : [[key, others]];
+  });
+  return Buffer.concat([line.subarray(0, params.start), printParts(kept), line.subarray(params.end)]);
+}
+
+/** Answers to the server, where the client sends some along; null where there are none. */
+function withoutRegentAnswer(responses: Buffer): Buffer | null {
+  const members = readMembers(createScanner(responses, Number.POSITIVE_INFINITY));
+  const others = [...members].filter(([key]) => key !== APPROVAL_INPUT);
+  if (others.length === 0) return null;
+  return printParts(others.map(([key, { start, end }]) => [key, responses.subarray(start, end)]));
+}
+
+type Part = readonly [key: string, value: Buffer];
+
+function printParts(parts: readonly Part[]): Buffer {
+  const members = parts.flatMap(([key, value], index) => [
     Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(key)}:`),
-    line.subarray(start, end),
+    value,
   ]);
-  return Buffer.concat([
-    line.subarray(0, params.start),
-    Buffer.from('{'),
-    ...parts,
-    Buffer.from('}'),
-    line.subarray(params.end),
-  ]);
+  return Buffer.concat([Buffer.from('{'), ...members, Buffer.from('}')]);
 }

@@ -10,6 +10,7 @@ import { isEndpoint } from './message-endpoints.ts';
 import { createRelay, type OpenStream, type Relay, type RelayParts, urlOf } from './relay.ts';
 import { passAnswer } from './relay-answer.ts';
 import { openStandingStream } from './standing-stream.ts';
+import { voidHeldCalls } from './upstream-sessions.ts';
 
 export function createHttpToHttp(parts: RelayParts): HttpBackend {
   const relay = createRelay(parts);
@@ -49,7 +50,10 @@ async function forwardOther(relay: Relay, request: ClientRequest): Promise<void>
       url: urlOf(relay, exchange),
       headers: passedHeaders,
     });
-    if (id !== undefined && answer.status < 300) relay.sessions.forget(id);
+    if (id !== undefined && answer.status < 300) {
+      relay.sessions.forget(id);
+      voidHeldCalls(session);
+    }
     await passAnswer(answer, exchange, relay.converse(agent, session));
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventStream } from '../../transport/http-exchange.ts';
 import type { Conversation } from '../session.ts';
-import type { UpstreamSession } from './upstream-sessions.ts';
+import { type UpstreamSession, voidHeldCalls } from './upstream-sessions.ts';
 
 /** Where a client of an old stream posts its messages. */
 export interface MessageEndpoint {
@@ -18,6 +18,7 @@ export interface MessageEndpoints {
   /** The query by which the client reaches it from now on, with its question mark. */
   add(endpoint: MessageEndpoint): string;
   find(target: string, agentId: string): MessageEndpoint | null;
+  /** Its stream has ended, and with it whoever waited there. */
   remove(endpoint: MessageEndpoint): void;
 }
 
@@ -42,6 +43,7 @@ export function createMessageEndpoints(): MessageEndpoints {
     },
     remove: (endpoint) => {
       for (const [target, known] of byTarget) if (known === endpoint) byTarget.delete(target);
+      voidHeldCalls(endpoint.session);
     },
   };
 }

@@ -74,6 +74,13 @@ export function newSession(agentId: string, name: string = randomUUID()): Upstre
   };
 }
 
+/** Its client has ended it, or gone away: what humans would let through now, nobody waits for. */
+export function voidHeldCalls({ inFlight, name }: UpstreamSession): void {
+  // Without a session the calls may be another client's as well.
+  if (name === NO_SESSION) return;
+  for (const calls of inFlight) calls.voidHeld();
+}
+
 /** Maps keep the order of insertion: the first is the one that was not used for the longest time. */
 function evictOldest(sessions: Map<string, UpstreamSession>, sessionsMax: number): void {
   if (sessions.size <= sessionsMax) return;

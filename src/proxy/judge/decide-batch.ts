@@ -11,7 +11,7 @@ import type { GivenApproval, PreparedCall } from '../../policy/prepare-call.ts';
 import { addCharge, resetsAt, valueAt } from '../../state/counter-window.ts';
 import type { CommitBatch, CounterRecord } from '../../state/store.ts';
 import { createDecisionId } from './decision-id.ts';
-import { hostDenial } from './host-denial.ts';
+import { type HostRule, hostDenial, refusalDenial } from './host-denial.ts';
 import type { CallToJudge, ChargedCounter, LimitFacts, Verdict } from './verdict.ts';
 
 export interface BatchToDecide {
@@ -23,9 +23,12 @@ export interface BatchToDecide {
   /** Those that calls name. */
   readonly approvals: readonly Approval[];
   readonly nowMs: number;
+  /** Whether the batch has taken so long that its other calls are left for the next; never asked before the first. */
+  readonly isOver?: () => boolean;
 }
 
 export interface BatchDraft {
+  /** Of the first calls, one at least. */
   readonly verdicts: readonly Verdict[];
   readonly batch: CommitBatch;
 }
@@ -37,7 +40,8 @@ export function decideBatch(work: BatchToDecide): BatchDraft {
   const changed = new Set<string>();
   const verdicts: Verdict[] = [];
   const rows: CommitBatch['rows'][number][] = [];
-  work.calls.forEach(({ call, digest }, index) => {
+  for (const [index, { call, digest }] of work.calls.entries()) {
+    if (index > 0 && work.isOver?.() === true) break;
     const { input, approval, ...verdict } = decideOne({ ...work, index, counters, approvals });
     for (const { key } of verdict.charged) changed.add(key);
     verdicts.push(verdict);
@@ -62,7 +66,7 @@ export function decideBatch(work: BatchToDecide): BatchDraft {
       input,
       output: JSON.stringify(decision),
     });
-  });
+  }
   const reads = work.records.map(({ key, version }) => ({ key, version }));
   const writes = [...changed].flatMap((key) => counters.get(key) ?? []);
   return { verdicts, batch: { rows, reads, writes, approvals: used } };
@@ -94,12 +98,14 @@ function decideOne(work: CallToDecide): DecidedCall {
   };
   const prepared = work.prepared[work.index];
   if (prepared === undefined || prepared instanceof PolicyError) {
-    return { ...base, decision: refusal(prepared), input: 'null', approval: null };
+    return { ...base, decision: unprepared(prepared), input: 'null', approval: null };
   }
   const values = prepared.counters.map(({ key, plan }) => valueAt(recordOf(counters, key), plan, nowMs));
+  const refused = work.calls[work.index]?.refusal;
   const approval = usableApproval(work);
   const inputWith = (given: GivenApproval | null): string => prepared.input(clockAt(nowMs), values, given);
   const input = inputWith(approval === 'unusable' ? null : approval);
+  if (refused !== undefined) return { ...base, decision: refusalDenial(refused), input, approval: null };
   if (approval === 'unusable') return { ...base, decision: unusable(), input, approval: null };
   try {
     const decision = policy.decide(input);
@@ -115,7 +121,7 @@ function decideOne(work: CallToDecide): DecidedCall {
     return { ...base, decision, limit, charged, wouldCharge, input, approval };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    return { ...base, decision: refusal(error), input, approval: null };
+    return { ...base, decision: unprepared(error), input, approval: null };
   }
 }
 
@@ -149,15 +155,24 @@ function agreedBy(required: number): GivenApproval {
   return { id: '', approvers: Array.from({ length: required }, (_, index) => String(index)) };
 }
 
-function refusal(error: PolicyError | undefined): Decision {
-  const code = error?.code;
-  const rule = code === 'arguments-unreadable' || code === 'arguments-ambiguous' ? code : 'evaluation-failed';
-  return hostDenial(rule, error?.message ?? 'the call was not prepared');
+function unprepared(error: PolicyError | undefined): Decision {
+  return hostDenial(refusalRule(error?.code), error?.message ?? 'the call was not prepared');
+}
+
+function refusalRule(code: PolicyError['code'] | undefined): HostRule {
+  switch (code) {
+    case 'arguments-unreadable':
+    case 'arguments-ambiguous':
+    case 'policy-missing':
+      return code;
+    default:
+      return 'evaluation-failed';
+  }
 }
 
 function chargesOf(decision: Decision, prepared: PreparedCall, atMs: number): ChargedCounter[] {
   return (decision.charges ?? []).map(({ counter, amount }) => {
-    const use = prepared.counters.find(({ key }) => key === counter);
+    const use = prepared.counters.find(({ name }) => name === counter);
     if (use === undefined)
       throw new PolicyError('evaluation-failed', `the policy charges ${counter}, which it never read`);
     return { ...use, amount, atMs };
@@ -171,7 +186,7 @@ function limitFacts(
   nowMs: number,
 ): LimitFacts | null {
   const { counter, limit } = decision.violations.find(({ rule }) => rule === decision.rule) ?? {};
-  const use = prepared.counters.find(({ key }) => key === counter);
+  const use = prepared.counters.find(({ name }) => name === counter);
   if (use === undefined || limit === undefined) return null;
   const record = recordOf(counters, use.key);
   const remaining = Math.max(0, limit - valueAt(record, use.plan, nowMs));

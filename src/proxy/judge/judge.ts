@@ -35,6 +35,8 @@ export interface JudgeParts {
 }
 
 const BATCH_MAX = 128;
+/** Hand-written rules may take some 100 ms for a call: between batches the proxy does its other work, without the lock. */
+const BATCH_MS = 50;
 
 interface WaitingCall extends CallToJudge {
   readonly answer: (verdict: Verdict) => void;
@@ -45,6 +47,7 @@ export function createJudge(parts: JudgeParts): Judge {
   const waiting: WaitingCall[] = [];
   let isRunning = false;
 
+  /** Verdicts of the first calls, one at least. */
   const decide = async (calls: readonly CallToJudge[]): Promise<readonly Verdict[]> => {
     try {
       const policy = parts.policy();
@@ -53,7 +56,17 @@ export function createJudge(parts: JudgeParts): Judge {
       const approvalIds = calls.flatMap(({ approvalId }) => approvalId ?? []);
       const needs = { keys: counterKeys(prepared), approvalIds };
       await committer.commit(needs, (records, approvals) => {
-        const draft = decideBatch({ policy, calls, prepared, records, approvals, nowMs: parts.now() });
+        const overMs = performance.now() + BATCH_MS;
+        const isOver = (): boolean => performance.now() > overMs;
+        const draft = decideBatch({
+          policy,
+          calls,
+          prepared,
+          records,
+          approvals,
+          nowMs: parts.now(),
+          isOver,
+        });
         verdicts = draft.verdicts;
         return draft.batch;
       });
@@ -67,7 +80,8 @@ export function createJudge(parts: JudgeParts): Judge {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, BATCH_MAX);
       const verdicts = await decide(batch);
-      for (const [index, { answer }] of batch.entries()) answer(verdicts[index] ?? unjournalled(null));
+      for (const [index, verdict] of verdicts.entries()) batch[index]?.answer(verdict);
+      waiting.unshift(...batch.slice(verdicts.length));
     }
     isRunning = false;
   };

@@ -2,6 +2,7 @@
 import type { CounterPlan } from '../../../compiler/model/manifest.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { CounterUse, ToolCall } from '../../policy/prepare-call.ts';
+import type { Refusal } from './host-denial.ts';
 
 export interface CallToJudge {
   readonly call: ToolCall;
@@ -9,6 +10,8 @@ export interface CallToJudge {
   readonly digest: string;
   /** The approval that lets it through, used up in the same write; absent where there is none. */
   readonly approvalId?: string;
+  /** Why it is denied whatever the policy says. */
+  readonly refusal?: Refusal;
 }
 
 /** Of the limit that denied a call. */

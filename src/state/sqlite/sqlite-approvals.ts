@@ -21,6 +21,8 @@ interface RecordRow {
 }
 
 const LISTED_MAX = 1000;
+/** Whole. */
+const ARGUMENTS_MAX = 2 ** 31 - 1;
 
 export async function prepareApprovals(
   connection: SqliteConnection,
@@ -35,17 +37,17 @@ export async function prepareApprovals(
     readApprovals: async (ids) => readRecords(await byId.all<RecordRow>([JSON.stringify(ids)])),
     changeApprovals: (chosen, change) => transaction(async () => write(change(await select(chosen)))),
     write,
-    listApprovals: async ({ statuses, limit = LISTED_MAX }) => {
+    listApprovals: async ({ statuses, dueMs = null, limit = LISTED_MAX }) => {
       const rows = await connection.all<RecordRow>(
-        `SELECT record FROM approvals WHERE ?1 IS NULL OR status IN (SELECT value FROM json_each(?1))
-         ORDER BY requested_ms DESC, id DESC LIMIT ?2`,
-        [statuses === undefined ? null : JSON.stringify(statuses), limit],
+        `SELECT record FROM approvals WHERE (?1 IS NULL OR status IN (SELECT value FROM json_each(?1)))
+         AND (?2 IS NULL OR deadline_ms <= ?2) ORDER BY requested_ms DESC, id DESC LIMIT ?3`,
+        [statuses === undefined ? null : JSON.stringify(statuses), dueMs, limit],
       );
       return readRecords(rows);
     },
-    readApprovalArguments: async (id) => {
-      const sql = 'SELECT arguments FROM approval_arguments WHERE id = ?';
-      const [row] = await connection.all<{ arguments: string }>(sql, [id]);
+    readApprovalArguments: async (id, maxCharacters = ARGUMENTS_MAX) => {
+      const sql = 'SELECT substr(arguments, 1, ?2) AS arguments FROM approval_arguments WHERE id = ?1';
+      const [row] = await connection.all<{ arguments: string }>(sql, [id, maxCharacters]);
       return row?.arguments ?? null;
     },
     listSteps: ({ approvalId = null, afterSequence = 0, limit = LISTED_MAX }) =>

@@ -8,7 +8,11 @@ interface ApproverRow extends Omit<Approver, 'ownerOf'> {
   readonly ownerOf: string;
 }
 
-const SELECT = 'SELECT id, name, owner_of AS ownerOf, created_ms AS createdMs FROM approvers';
+/** What a person owns stands beside each of their tokens, and counts with any of them: another one lifts nothing. */
+const OWNER_OF = `(SELECT json_group_array(value) FROM (
+  SELECT DISTINCT value FROM approvers AS own, json_each(own.owner_of) WHERE own.name = approvers.name ORDER BY value))`;
+
+const SELECT = `SELECT id, name, ${OWNER_OF} AS ownerOf, created_ms AS createdMs FROM approvers`;
 
 export async function prepareApprovers(connection: SqliteConnection): Promise<ApproverStore> {
   const insert = await connection.prepare(

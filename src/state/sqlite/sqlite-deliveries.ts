@@ -4,7 +4,7 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import type { RunTransaction } from './sqlite-transaction.ts';
 
 const SELECT = `SELECT deliveries.step, deliveries.status, attempts, deliveries.at_ms AS atMs, next_ms AS nextMs, detail,
-  approval_id AS approvalId FROM deliveries JOIN approval_steps ON approval_steps.sequence = deliveries.step`;
+  approval_id AS approvalId, approval_steps.step AS kind FROM deliveries JOIN approval_steps ON approval_steps.sequence = deliveries.step`;
 
 export async function prepareDeliveries(
   connection: SqliteConnection,

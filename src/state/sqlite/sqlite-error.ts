@@ -43,7 +43,9 @@ function codeOf(error: SqliteError, file: string): StateErrorCode {
       return existsSync(file) ? ioOrFull(file) : 'missing';
     case 'SQLITE_ERROR':
     case 'SQLITE_SCHEMA':
-      return /no such table|no such column|because it is a view/.test(error.message) ? 'schema' : 'io';
+      return /no such table|no such column|because it is a view|already exists/.test(error.message)
+        ? 'schema'
+        : 'io';
     default:
       return ioOrFull(file);
   }

@@ -13,6 +13,7 @@ export function listEntries(connection: SqliteConnection, filter: JournalFilter)
     ['sequence < ?', filter.beforeSequence],
     ['at_ms >= ?', filter.sinceMs],
     ['tool GLOB ?', filter.tool === undefined ? undefined : sqliteGlob(filter.tool)],
+    ['server = ?', filter.server],
     ['agent = ?', filter.agent],
     ['outcome = ?', filter.outcome],
   ];

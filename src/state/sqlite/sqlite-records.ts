@@ -1,4 +1,4 @@
-// What a state file keeps besides: the policies that were in force, and its own secrets.
+// What a state file keeps besides: the policies that were in force, its own secrets, and sessions that were ended.
 import { randomBytes } from 'node:crypto';
 import type { PolicyRecord, RecordStore } from '../store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
@@ -33,5 +33,13 @@ export function prepareRecords(connection: SqliteConnection): RecordStore {
       const [row] = await connection.all<{ value: string }>(insert, [name, made]);
       return row?.value ?? made;
     },
+    endSession: async ({ id, untilMs, nowMs }) => {
+      await connection.all('DELETE FROM ended_sessions WHERE until_ms <= ? RETURNING id', [nowMs]);
+      const insert =
+        'INSERT INTO ended_sessions (id, until_ms) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id';
+      await connection.all(insert, [id, untilMs]);
+    },
+    isSessionEnded: async (id) =>
+      (await connection.all('SELECT id FROM ended_sessions WHERE id = ?', [id])).length > 0,
   };
 }

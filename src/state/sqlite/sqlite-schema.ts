@@ -110,6 +110,8 @@ const APPROVALS = [
   next_ms INTEGER NOT NULL,
   detail TEXT
 ) STRICT`,
+  // Those that were made long ago are not looked at again and again.
+  "CREATE INDEX deliveries_that_wait ON deliveries (next_ms) WHERE status = 'waiting'",
   `CREATE TABLE policies (
   revision TEXT NOT NULL,
   server TEXT NOT NULL,
@@ -117,9 +119,19 @@ const APPROVALS = [
   record TEXT NOT NULL,
   PRIMARY KEY (revision, server)
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE uploads (
+  target TEXT PRIMARY KEY NOT NULL,
+  sequence INTEGER NOT NULL,
+  holder TEXT NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`,
   `CREATE TABLE secrets (
   name TEXT PRIMARY KEY NOT NULL,
   value TEXT NOT NULL
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE ended_sessions (
+  id TEXT PRIMARY KEY NOT NULL,
+  until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID`,
 ];
 
@@ -164,13 +176,18 @@ const CHANGES: Readonly<Record<Exclude<FoundFile, 'regent'>, readonly string[]>>
   'version 2': APPROVALS,
 };
 
-/** Makes the tables in an empty file, brings older ones up to date, else insists that they are there as this version made them. */
+/**
+ * Makes the tables in an empty file, brings older ones up to date, else insists that they are there as this version made
+ * them. More tables do no harm, and tools that back the file up add some; a trigger would change what a write does.
+ */
 export async function prepareSchema(connection: SqliteConnection, file: string): Promise<void> {
   const found = await identifyFile(connection, file);
   if (found !== 'regent') await changeSchema(connection, file, found);
-  const objects = await connection.all<{ sql: string }>('SELECT sql FROM sqlite_schema');
+  const objects = await connection.all<{ type: string; sql: string }>('SELECT type, sql FROM sqlite_schema');
   const present = new Set(objects.map(({ sql }) => sql));
-  if (!STATEMENTS.every((statement) => present.has(statement))) throw stateFileError('schema', file, null);
+  const isWhole = STATEMENTS.every((statement) => present.has(statement));
+  const hasOwnTriggersOnly = objects.every(({ type, sql }) => type !== 'trigger' || STATEMENTS.includes(sql));
+  if (!isWhole || !hasOwnTriggersOnly) throw stateFileError('schema', file, null);
 }
 
 /** Throws `StateError` where the file is another program's or a newer Regent's. Changes nothing. */

@@ -44,6 +44,7 @@ describe('flags', () => {
     ['--listen is none', { listen: 'x' }, /is not an address/, 'cmd'],
     ['--listen has no such port', { listen: '127.0.0.1:70000' }, /is not an address/, 'cmd'],
     ['--listen is open to others', { listen: '0.0.0.0:0' }, /--token-file/, 'cmd'],
+    ['--console is open to others', { console: '0.0.0.0:0' }, /tokens to 0.0.0.0 in clear/, 'cmd'],
     ['--path is none', { listen: '0', path: 'mcp' }, /is not a path/, 'cmd'],
     ['--path climbs', { listen: '0', path: '/a/../b' }, /is not a path/, 'cmd'],
     ['--path without --listen', { path: '/mcp' }, /add --listen/, 'cmd'],

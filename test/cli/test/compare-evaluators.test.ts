@@ -3,7 +3,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { compilePolicy } from '../../../compiler/index.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
 import { compareEvaluators } from '../../../src/cli/test/run/compare-evaluators.ts';
-import { type LoadedPolicy, loadBundle } from '../../../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../../src/policy/load-bundle.ts';
 
 // Each comparison starts OPA's processes, which take long on a machine that is busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const compiled = await compilePolicy([{ name: 'policy.yaml', text: POLICY }]);
   if (!compiled.ok) throw new Error('the policy does not compile');
   modules = compiled.modules;
-  policy = await loadBundle(compiled.bundle);
+  policy = await loadOwnBundle(compiled.bundle);
 });
 
 function decided(kind: string, units: number): { input: string; output: string } {

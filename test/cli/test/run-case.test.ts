@@ -5,7 +5,7 @@ import { readCasesFile } from '../../../src/cli/test/cases/read-cases-file.ts';
 import { fitCase } from '../../../src/cli/test/run/check-case.ts';
 import { runCase } from '../../../src/cli/test/run/run-case.ts';
 import { openTestState } from '../../../src/cli/test/run/test-state.ts';
-import { loadBundle } from '../../../src/policy/load-bundle.ts';
+import { loadOwnBundle } from '../../../src/policy/load-bundle.ts';
 import { createResultRecorder } from '../../../src/proxy/result-recorder.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 
@@ -13,7 +13,7 @@ test('a decision that cannot be journalled ends the run', { timeout: 120_000 }, 
   const text = 'version: "1"\ntools: {pay: {rules: []}}\n';
   const compiled = await compilePolicy([{ name: 'policy.yaml', text }]);
   if (!compiled.ok) throw new Error('the policy does not compile');
-  const policy = await loadBundle(compiled.bundle);
+  const policy = await loadOwnBundle(compiled.bundle);
   const [testCase] = readCasesFile('cases.yaml', '- {name: a, tool: pay, outcome: allow}').file.cases;
   const fitted = testCase === undefined ? null : fitCase(testCase, policy);
   if (fitted === null || 'problems' in fitted) throw new Error('the case does not fit');

@@ -7,13 +7,15 @@ import { compilePolicy } from '../../../compiler/index.ts';
 import { formatDiagnostic } from '../../../compiler/model/diagnostic.ts';
 import { checkRego, formatRego } from '../../../compiler/opa/opa-operations.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
+import { readRego } from '../../../src/cli/read-rego.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../golden/rego');
 const CASES = readdirSync(FOLDER);
 
 async function compileCase(name: string): Promise<RegoModule[]> {
   const text = readFileSync(path.join(FOLDER, name, 'policy.yaml'), 'utf8');
-  const result = await compilePolicy([{ name: `${name}.yaml`, text }], {});
+  const rego = await readRego(path.join(FOLDER, name, 'policy.yaml'), text);
+  const result = await compilePolicy([{ name: `${name}.yaml`, text, rego }], {});
   if (!result.ok) throw new Error(result.diagnostics.map(formatDiagnostic).join('\n'));
   const library = new Set(readRegoLibrary().map((module) => module.path));
   return result.modules.filter((module) => !library.has(module.path));
@@ -22,7 +24,7 @@ async function compileCase(name: string): Promise<RegoModule[]> {
 function goldenModules(name: string): RegoModule[] {
   const folder = path.join(FOLDER, name);
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.rego'))
+    .filter((file) => file.endsWith('.rego') && file.startsWith('regent'))
     .sort()
     .map((file) => ({ path: file, text: readFileSync(path.join(folder, file), 'utf8') }));
 }

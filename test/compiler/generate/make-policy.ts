@@ -43,6 +43,7 @@ export function makePolicy(policy: Partial<Policy>): Policy {
     hide: [],
     agents: null,
     tools: [],
+    custom: null,
     ...policy,
   };
 }

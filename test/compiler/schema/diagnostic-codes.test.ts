@@ -4,14 +4,21 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPolicies } from '../../../compiler/check/read-policies.ts';
 import { compilePolicy } from '../../../compiler/index.ts';
-import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../../compiler/schema/diagnostic-codes.ts';
+import {
+  type CodeDoc,
+  DIAGNOSTIC_CODES,
+  type DiagnosticCode,
+} from '../../../compiler/schema/diagnostic-codes.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../compiler');
 
-async function codesOf(code: string, example: string): Promise<string[]> {
-  const files = [{ name: 'example.yaml', text: example }];
-  if (code === 'duplicate-tool') files.push({ name: 'other.yaml', text: example });
-  if (code !== 'bad-pattern') return readPolicies(files, {}).diagnostics.map((diagnostic) => diagnostic.code);
+async function codesOf(code: string, { example, rego: text }: CodeDoc): Promise<string[]> {
+  const name = 'rules.rego';
+  const rego = text === undefined ? [] : [{ listed: name, files: [{ name, path: name, text }], fault: null }];
+  const files = [{ name: 'example.yaml', text: example, rego }];
+  if (code === 'duplicate-tool') files.push({ name: 'other.yaml', text: example, rego });
+  if (code !== 'bad-pattern' && text === undefined)
+    return readPolicies(files, {}).diagnostics.map((diagnostic) => diagnostic.code);
   const result = await compilePolicy(files);
   return result.ok ? [] : result.diagnostics.map((diagnostic) => diagnostic.code);
 }
@@ -19,8 +26,8 @@ async function codesOf(code: string, example: string): Promise<string[]> {
 describe('each problem of the table', () => {
   test.each(Object.entries(DIAGNOSTIC_CODES))(
     '%s is what its example has, and nothing else',
-    async (code, { example }) => {
-      expect(await codesOf(code, example)).toEqual([code]);
+    async (code, doc) => {
+      expect(await codesOf(code, doc)).toEqual([code]);
     },
   );
 });

@@ -1,5 +1,5 @@
 // Signatures that are forged, ambiguous or not what was asked for: refused, each for its own reason.
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { CompactSign } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { readVerifiedArchive } from '../../../src/policy/bundle-signature/read-verified-archive.ts';
@@ -132,6 +132,7 @@ const REFUSED: ReadonlyArray<readonly [what: string, signed: Signed, told: RegEx
     { verification: { keys: { prod: { ...KEY, key: privatePem() } } } },
     /private key/,
   ],
+  ['a short RSA key', { verification: { keys: { prod: { ...KEY, key: shortPem() } } } }, /2048 bits/],
   [
     'an elliptic algorithm with an RSA key',
     { verification: { keys: { prod: { ...KEY, algorithm: 'ES256' } } } },
@@ -188,6 +189,11 @@ function withPayload(token: string, payload: object): string {
 
 function privatePem(): string {
   return RSA.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function shortPem(): string {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  return publicKey.export({ type: 'spki', format: 'pem' }).toString();
 }
 
 function pkcs1Pem(): string {

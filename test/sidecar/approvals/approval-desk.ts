@@ -56,7 +56,7 @@ export function deskOf(stateFile: string): Omit<Desk, keyof Guarded> {
   return {
     store,
     waiting: async (count = 1) => {
-      for (let attempt = 0; attempt < 200; attempt += 1) {
+      for (let attempt = 0; attempt < 800; attempt += 1) {
         await expireOverdue(await store(), Date.now());
         const found = await (await store()).listApprovals({});
         if (found.length >= count && found[0] !== undefined) return found[0];

@@ -26,6 +26,8 @@ export interface HttpSidecarOptions {
   readonly args: readonly string[];
   readonly command?: readonly string[];
   readonly prepare?: (folder: string) => readonly string[];
+  /** Its policy comes from a bundle server. */
+  readonly isRemote?: boolean;
 }
 
 export const ALLOW_ALL = 'version: "1"\ndefault: allow\n';
@@ -36,13 +38,15 @@ export async function startHttpSidecar({
   args,
   command = [],
   prepare,
+  isRemote = false,
 }: HttpSidecarOptions): Promise<HttpSidecar> {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-http-'));
   const policyFile = path.join(folder, 'policy.yaml');
   const stateFile = path.join(folder, 'state.db');
   writeFileSync(policyFile, policy);
   const more = prepare?.(folder) ?? [];
-  const flags = ['-c', policyFile, '--state', stateFile, '--listen', '127.0.0.1:0', ...more, ...args];
+  const given = isRemote ? [] : ['-c', policyFile];
+  const flags = [...given, '--state', stateFile, '--listen', '127.0.0.1:0', ...more, ...args];
   const server = command.length > 0 ? ['--', ...command] : [];
   const child = spawn(process.execPath, [REGENT, ...flags, ...server], {
     stdio: ['ignore', 'ignore', 'pipe'],

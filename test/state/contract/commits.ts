@@ -30,6 +30,19 @@ export function testCommits({ store, openAnother }: ContractSubject): void {
       expect(await store().list({})).toHaveLength(2);
     });
 
+    test('lists counters by the beginning of their key, in the order of keys, up to a limit', async () => {
+      const keys = ['a/2', 'a/1', 'a', 'A/1', 'b', 'a%', 'a_', "a'"];
+      await store().commit({ rows: [], reads: [], writes: keys.map((key) => sampleCounter(key)) });
+      const listed = async (prefix: string, limit = 99): Promise<string[]> =>
+        (await store().listCounters(prefix, limit)).map(({ key }) => key);
+      expect(await listed('')).toEqual([...keys].sort());
+      expect(await listed('a/')).toEqual(['a/1', 'a/2']);
+      expect(await listed('', 2)).toEqual(['A/1', 'a']);
+      expect([await listed('a%'), await listed('a_'), await listed("a'")]).toEqual([['a%'], ['a_'], ["a'"]]);
+      expect(await listed('c')).toEqual([]);
+      expect(await store().listCounters('b', 1)).toEqual([sampleCounter('b', { version: 1 })]);
+    });
+
     test('writes several decisions in their order with one commit', async () => {
       const rows = Array.from({ length: 130 }, (_, index) => sampleRow({ tool: `tool_${index}` }));
       await store().commit({ rows, reads: [], writes: [sampleCounter('a')] });

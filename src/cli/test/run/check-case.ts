@@ -20,18 +20,18 @@ export interface FittedCase {
 
 export function fitCase(
   testCase: TestCase,
-  policy: LoadedPolicy,
+  policy: Pick<LoadedPolicy, 'servers' | 'countersOf'>,
 ): FittedCase | { readonly problems: readonly Diagnostic[] } {
+  // Cases stand beside policies in YAML, which name their servers; a bundle that names none has no cases.
   const server = chooseServer(testCase, policy.servers ?? []);
   if (typeof server !== 'string') return { problems: [server] };
   const plans = policy.countersOf(server);
   const problems: Diagnostic[] = [];
   const counters = testCase.counters.flatMap(({ key, value, position }) => {
-    const plan = plans.find(({ base }) => isMember(key, base));
+    const plan = plans.find((one) => isMember(key, one));
     if (plan !== undefined) return [{ key, value, plan }];
-    const bases = plans.map(({ base }) => base);
     const message = `no rule keeps a counter ${quoteText(key)}`;
-    problems.push(problemAt('unknown-counter', position, message, suggestWord(key, bases) ?? null));
+    problems.push(problemAt('unknown-counter', position, message, suggestCounter(key, plans)));
     return [];
   });
   return problems.length > 0 ? { problems } : { testCase, server, counters };
@@ -49,7 +49,18 @@ function chooseServer({ server, position }: TestCase, servers: readonly string[]
   return problemAt('unknown-server', server.position, message, suggestWord(server.text, servers) ?? null);
 }
 
-/** The family's own key, or one of a currency or a `per` value (compiler/model/counter-key.ts). */
-function isMember(key: string, base: string): boolean {
-  return key.startsWith(base) && /^$|^[/@]/.test(key.slice(base.length));
+/** As the host composes the key (compiler/model/counter-key.ts): one for each currency, and for each `per` value. */
+function isMember(key: string, { base, currency, per }: CounterPlan): boolean {
+  if (!key.startsWith(base)) return false;
+  const rest = key.slice(base.length);
+  const form = `^${currency === null ? '' : '/[A-Z0-9]{2,12}'}${per === null ? '' : '@[^]+'}$`;
+  return new RegExp(form).test(rest);
+}
+
+function suggestCounter(key: string, plans: readonly CounterPlan[]): string | null {
+  const family = plans.find(({ base }) => key.startsWith(base) && /^$|^[/@]/.test(key.slice(base.length)));
+  const bases = plans.map(({ base }) => base);
+  if (family === undefined) return suggestWord(key, bases) ?? null;
+  const { base, currency, per } = family;
+  return `write ${base}${currency === null ? '' : '/CURRENCY'}${per === null ? '' : `@${per.by}`}`;
 }

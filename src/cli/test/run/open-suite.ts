@@ -1,7 +1,7 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
-import { type LoadedPolicy, loadBundle } from '../../../policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { type CompiledPolicy, compileSources, readSources } from '../../open-policy.ts';
 import { PolicyProblems } from '../../policy-problems.ts';
@@ -19,7 +19,7 @@ export async function openSuite(
 ): Promise<OpenSuite | { readonly problems: readonly Diagnostic[] }> {
   try {
     const compiled = await compileSources(await readSources(policies), null, opa);
-    return { compiled, policy: await loadBundle(compiled.bundle) };
+    return { compiled, policy: await loadOwnBundle(compiled.bundle) };
   } catch (error) {
     if (error instanceof PolicyProblems) return { problems: error.diagnostics };
     if (!(error instanceof PolicyError)) throw error;

@@ -4,6 +4,7 @@ import { createApprovalRegistry } from '../../../approvals/approval-registry.ts'
 import { explainAnswer } from '../../../approvals/explain-answer.ts';
 import type { LoadedPolicy } from '../../../policy/load-bundle.ts';
 import { type Judging, judgeCall } from '../../../proxy/hold/hold-call.ts';
+import { NO_RESUMPTION } from '../../../proxy/hold/read-resumption.ts';
 import { createJudge, type Judge } from '../../../proxy/judge/judge.ts';
 import type { Verdict } from '../../../proxy/judge/verdict.ts';
 import type { ResultRecorder } from '../../../proxy/result-recorder.ts';
@@ -89,11 +90,11 @@ async function makeCall(step: TestStep, server: string, parts: StepParts): Promi
     judge: noteDecisions(parts.judge, decisionIds),
   };
   const call = { toolCall: { name: tool, arguments: args } };
-  const first = await judgeCall(judging, call);
+  const first = await judgeCall(judging, call, NO_RESUMPTION);
   if (step.approvedBy.length === 0)
     return { step, verdict: first.verdict, decisionIds, approvalProblem: null };
   const approvalProblem = await approve(first.held?.approval?.id ?? null, step.approvedBy, parts);
-  const { verdict } = approvalProblem === null ? await judgeCall(judging, call) : first;
+  const { verdict } = approvalProblem === null ? await judgeCall(judging, call, NO_RESUMPTION) : first;
   return { step, verdict, decisionIds, approvalProblem };
 }
 
