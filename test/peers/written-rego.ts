@@ -7,7 +7,9 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** Those that come with Regent, and one that uses every key of the language. */
 export const POLICIES: readonly string[] = [
-  ...readdirSync(path.join(ROOT, 'policies')).map((name) => `policies/${name}/policy.yaml`),
+  ...readdirSync(path.join(ROOT, 'policies'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `policies/${name}/policy.yaml`),
   'test/compiler/golden/rego/every-key/policy.yaml',
 ];
 

@@ -8,15 +8,18 @@ import { type OpaBinary, openOpaBinary } from '../../../compiler/opa/binary/open
 import { NATIVE_BUILTINS } from '../../../compiler/opa/binary/wasm-capabilities.ts';
 import { buildBundle, checkRego, formatRego, testRego } from '../../../compiler/opa/opa-operations.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
+import { readRego } from '../../../src/cli/read-rego.ts';
 import { OPA } from '../../fixtures/opa-binary.ts';
+import { POLICIES } from '../../peers/written-rego.ts';
 import { temporaryFolder } from '../../state/temporary-folder.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const POLICIES = [
-  ...readdirSync(path.join(ROOT, 'policies')).map((name) => `policies/${name}/policy.yaml`),
-  'test/compiler/golden/rego/every-key/policy.yaml',
+const BUILT = [
+  ...POLICIES,
+  // Hand-written Rego, and rules for OPA's decision logs.
+  'test/compiler/golden/rego/custom/policy.yaml',
 ];
 const open = (): Promise<OpaBinary> => openOpaBinary(OPA);
 const module = (name: string, text: string): RegoModule => ({ path: name, text });
@@ -57,8 +60,10 @@ describe('versions', () => {
 });
 
 describe('the bundle that the binary builds', () => {
-  test.each(POLICIES)('of %s is that of the built-in OPA of its version, byte for byte', async (name) => {
-    const files = [{ name: 'policy.yaml', text: readFileSync(path.join(ROOT, name), 'utf8') }];
+  test.each(BUILT)('of %s is that of the built-in OPA of its version, byte for byte', async (name) => {
+    const file = path.join(ROOT, name);
+    const text = readFileSync(file, 'utf8');
+    const files = [{ name: 'policy.yaml', text, rego: await readRego(file, text) }];
     const own = await compilePolicy(files);
     const theirs = await compilePolicy(files, { opa: (await open()).run });
     if (!own.ok || !theirs.ok) throw new Error('the policy does not compile');
