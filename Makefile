@@ -3,10 +3,11 @@ SHELL := /bin/bash
 NODE_BIN := node_modules/.bin
 OPA_WASM := dist/compiler/opa/opa.wasm
 OPA_TOOL := dist/tools/opa
+CONFTEST_TOOL := dist/tools/conftest
 GO_SOURCES := $(wildcard compiler/opa/*.go) compiler/opa/go.mod compiler/opa/go.sum
 TS_SOURCES := $(shell find compiler src test bench -name '*.ts' 2>/dev/null)
 
-.PHONY: all build demo test check bench conformance soak test-nodes docs screenshots clean help prerequisites browser
+.PHONY: all build demo test check bench peers conformance soak test-nodes docs screenshots clean help prerequisites browser
 
 all: build ## build everything (the default)
 
@@ -36,7 +37,12 @@ $(OPA_WASM): $(GO_SOURCES)
 # The real opa, of the version that the compiler is built on: a peer for the tests, and no part of Regent.
 $(OPA_TOOL): test/tools/go.mod test/tools/go.sum
 	@mkdir -p $(@D)
-	cd test/tools && CGO_ENABLED=0 go build -trimpath -o ../../$@ github.com/open-policy-agent/opa
+	cd test/tools && CGO_ENABLED=0 go build -trimpath -tags opa_wasm -o ../../$@ github.com/open-policy-agent/opa
+
+# conftest, with the OPA that it pins itself: minutes to build, so that only `make peers` asks for it.
+$(CONFTEST_TOOL): test/tools/conftest/go.mod test/tools/conftest/go.sum
+	@mkdir -p $(@D)
+	cd test/tools/conftest && CGO_ENABLED=0 go build -trimpath -o ../../../$@ github.com/open-policy-agent/conftest
 
 browser:
 	@bash test/console/check-browser.sh
@@ -57,6 +63,9 @@ check: node_modules/.installed
 
 bench: build ## measure what Regent adds, beside a plain relay
 	node dist/bench/run-bench.js
+
+peers: build $(CONFTEST_TOOL) ## run conftest on the Rego that Regent writes (builds it, which takes minutes)
+	REGENT_CONFTEST=1 $(NODE_BIN)/vitest run test/peers/conftest.test.ts
 
 conformance: build ## run the official MCP suite, direct and through Regent, and compare
 	node dist/test/conformance/run-conformance.js

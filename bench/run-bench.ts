@@ -1,5 +1,6 @@
 // `make bench`: all parts but `approvals`, which needs a browser; or those that are named, as in `run-bench.js approvals`.
 import { benchApprovals } from './approvals.ts';
+import { benchCompile } from './compile.ts';
 import { benchEvaluator } from './evaluator.ts';
 import { benchHttp } from './http.ts';
 import { measureLatency } from './latency.ts';
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, (workspace: Workspace) => Promise<void>>> =
   start: benchStart,
   soak: benchSoak,
   http: benchHttp,
+  compile: benchCompile,
   approvals: benchApprovals,
 };
 

@@ -7,7 +7,7 @@ import { draftBundle } from './generate/draft-bundle.ts';
 import { type Diagnostic, sortDiagnostics } from './model/diagnostic.ts';
 import type { BundleMetadata } from './model/manifest.ts';
 import { buildBundle, checkPatterns, type PatternErrors } from './opa/opa-operations.ts';
-import { OpaError, type OpaProblem, type RegoModule } from './opa/run-opa.ts';
+import { OpaError, type OpaProblem, type OpaRunner, type RegoModule } from './opa/run-opa.ts';
 
 export { listRego } from './check/read-custom.ts';
 export type { RegoFile, RegoSource } from './model/custom-rego.ts';
@@ -25,10 +25,17 @@ export type CompileResult =
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+export interface CompileOptions {
+  /** Replaces the `server` of every policy. */
+  readonly server?: string;
+  /** Builds the bundle; the built-in OPA where it is not said. */
+  readonly opa?: OpaRunner;
+}
+
 /** Several files make one bundle. Throws `OpaError` where OPA itself fails. */
 export async function compilePolicy(
   files: readonly PolicyFile[],
-  options: { readonly server?: string } = {},
+  { opa, ...options }: CompileOptions = {},
 ): Promise<CompileResult> {
   const read = readPolicies(files, options);
   const custom = await inspectCustom(read);
@@ -39,14 +46,15 @@ export async function compilePolicy(
   }
   const { entrypoints, modules, data, metadata, revision } = draftBundle(read.policies, custom.modules);
   const patterns = read.patterns.map(({ pattern }) => pattern);
-  const built = await buildBundle({
+  const request = {
     modules,
     data,
     entrypoints,
     revision,
     metadata: { regent: metadata },
     patterns,
-  });
+  };
+  const built = await buildBundle(request, opa);
   const wrong = patternDiagnostics(read, built.patternErrors);
   if (wrong.length > 0) return failed(wrong, files);
   if (!built.ok) return failed(explainBuild(built.problems, custom.modules), files);

@@ -5,6 +5,7 @@ import {
   OpaError,
   type OpaEvaluation,
   type OpaProblem,
+  type OpaRunner,
   type OpaTest,
   type OpaValue,
   type RegoModule,
@@ -35,13 +36,13 @@ export type BuildResult =
   | { readonly ok: false; readonly problems: readonly OpaProblem[]; readonly patternErrors: PatternErrors };
 
 /** A bundle with policy.wasm; equal requests give equal bytes. Throws `OpaError`. */
-export async function buildBundle(request: BuildRequest): Promise<BuildResult> {
+export async function buildBundle(request: BuildRequest, run: OpaRunner = runOpa): Promise<BuildResult> {
   const {
     problems = [],
     bundle,
     modules = [],
     patternErrors = [],
-  } = await runOpa({ operation: 'build', ...request });
+  } = await run({ operation: 'build', ...request });
   if (problems.length > 0) return { ok: false, problems, patternErrors };
   if (bundle === undefined) throw new OpaError('bad-answer', 'OPA built nothing and named no problem');
   return { ok: true, bundle: Buffer.from(bundle, 'base64'), modules, patternErrors };
@@ -81,14 +82,20 @@ export type FormatResult =
   | { readonly ok: true; readonly modules: readonly RegoModule[] }
   | { readonly ok: false; readonly problems: readonly OpaProblem[] };
 
-export async function formatRego(modules: readonly RegoModule[]): Promise<FormatResult> {
-  const { problems = [], modules: formatted = [] } = await runOpa({ operation: 'format', modules });
+export async function formatRego(
+  modules: readonly RegoModule[],
+  run: OpaRunner = runOpa,
+): Promise<FormatResult> {
+  const { problems = [], modules: formatted = [] } = await run({ operation: 'format', modules });
   return problems.length > 0 ? { ok: false, problems } : { ok: true, modules: formatted };
 }
 
 /** As `opa check --strict`; empty where all is well. */
-export async function checkRego(modules: readonly RegoModule[]): Promise<readonly OpaProblem[]> {
-  return (await runOpa({ operation: 'check', modules })).problems ?? [];
+export async function checkRego(
+  modules: readonly RegoModule[],
+  run: OpaRunner = runOpa,
+): Promise<readonly OpaProblem[]> {
+  return (await run({ operation: 'check', modules })).problems ?? [];
 }
 
 export type TestResult =
@@ -109,8 +116,9 @@ export interface RunningOptions {
 export async function testRego(
   modules: readonly RegoModule[],
   options: RunningOptions = {},
+  run: OpaRunner = runOpa,
 ): Promise<TestResult> {
-  const answer = await runOpa({ operation: 'test', modules, ...options });
+  const answer = await run({ operation: 'test', modules, ...options });
   const { problems = [], tests = [], coverage = [] } = answer;
   return problems.length > 0 ? { ok: false, problems } : { ok: true, tests, coverage };
 }

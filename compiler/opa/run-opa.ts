@@ -118,7 +118,16 @@ export interface OpaAnswer {
   readonly coverage?: readonly OpaCoverage[];
 }
 
-export type OpaErrorCode = 'artefact-missing' | 'timed-out' | 'crashed' | 'bad-answer';
+/** Answers requests: the built-in WebAssembly (`runOpa`), or a binary (`binary/open-opa-binary.ts`). */
+export type OpaRunner = (request: OpaRequest) => Promise<OpaAnswer>;
+
+export type OpaErrorCode =
+  | 'artefact-missing'
+  | 'binary-unusable'
+  | 'version-untested'
+  | 'timed-out'
+  | 'crashed'
+  | 'bad-answer';
 
 export class OpaError extends Error {
   readonly code: OpaErrorCode;
@@ -130,7 +139,7 @@ export class OpaError extends Error {
   }
 }
 
-/** The program runs once for a short time: compiling it well costs more than it gives. */
+/** The program runs once for a short time: compiling it well costs more than it gives, and some 170 MB. */
 const NODE_FLAGS = ['--liftoff-only', '--no-warnings'];
 
 /** Far above the largest build; Rego that people wrote can loop for ever. */

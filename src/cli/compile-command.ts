@@ -8,8 +8,10 @@ import type { RegoModule } from '../../compiler/opa/run-opa.ts';
 import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
 import { readSigning, type SigningFlags } from './bundles/read-signing.ts';
 import { messageOf } from './bundles/read-verification.ts';
+import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
-import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
+import { compileSources, readSources } from './open-policy.ts';
+import { PolicyProblems } from './policy-problems.ts';
 import { readRegoTests } from './read-rego.ts';
 
 export interface CompileFlags extends SigningFlags {
@@ -17,13 +19,15 @@ export interface CompileFlags extends SigningFlags {
   readonly output: string;
   readonly rego?: string;
   readonly server?: string;
+  readonly opa?: string;
 }
 
 export async function compilePolicies(flags: CompileFlags): Promise<void> {
   const { policy, output, rego, server } = flags;
   const signing = readSigning(flags);
   const sources = await readSources(policy);
-  const compiled = await compileSources(sources, server ?? null).catch(reportProblems);
+  const opa = await chooseOpa(flags.opa);
+  const compiled = await compileSources(sources, server ?? null, opa).catch(reportProblems);
   const { bundle, modules, revision, metadata } = compiled;
   await writeOutput(output, signing === null ? bundle : await sign(bundle, signing));
   console.error(`Wrote ${output} (revision ${revision.slice(0, 12)}${signing === null ? '' : ', signed'})`);

@@ -22,12 +22,18 @@ export interface EvalFlags extends VerificationFlags {
   readonly agent?: string;
   readonly state?: string;
   readonly at?: string;
+  readonly opa?: string;
 }
 
 export async function evalCall(flags: EvalFlags): Promise<void> {
   const verification = readVerification(flags);
   requireBundles(verification, flags.policy);
-  const policy = await openPolicy({ files: flags.policy, server: flags.server ?? null, verification });
+  const policy = await openPolicy({
+    files: flags.policy,
+    server: flags.server ?? null,
+    verification,
+    opa: flags.opa ?? null,
+  });
   const call: ToolCall = {
     server: chooseServer(policy, flags.server ?? null),
     agent: { id: flags.agent ?? 'anonymous', claims: '{}' },

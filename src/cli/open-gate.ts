@@ -92,11 +92,11 @@ export async function openGate(options: SidecarOptions): Promise<OpenGate> {
 }
 
 async function openPolicyInForce(options: SidecarOptions, log: Logger): Promise<PolicyNamed> {
-  const { opa, serverName: server, verification } = options;
+  const { opa, opaBinary, serverName: server, verification } = options;
   const bundle = opa?.bundle ?? null;
   if (opa !== null && bundle !== null && server !== null)
     return { serverName: server, inForce: await openRemotePolicy({ opa, bundle, server, log }) };
-  const files = { files: options.policies, server, verification };
+  const files = { files: options.policies, server, verification, opa: opaBinary };
   const first = await openPolicy(files);
   const serverName = chooseServer(first, server);
   return { serverName, inForce: keepPolicy({ files, server: serverName, first, log }) };

@@ -2,14 +2,17 @@
 // loaded when there is something to compile.
 import { readFile } from 'node:fs/promises';
 import type { CompileResult } from '../../compiler/index.ts';
-import type { Diagnostic } from '../../compiler/model/diagnostic.ts';
+import type { OpaBinary } from '../../compiler/opa/binary/open-opa-binary.ts';
 import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
 import type { Verification } from '../policy/bundle-signature/verification.ts';
 import { type LoadedPolicy, loadBundle, loadOwnBundle } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import { isBundle } from './bundles/is-bundle.ts';
+import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
+import { compileAside } from './compile-aside.ts';
 import { bundleCacheFolder } from './home.ts';
+import { PolicyProblems } from './policy-problems.ts';
 import { findRegoPlaces, readRego } from './read-rego.ts';
 
 export interface PolicyFiles {
@@ -18,35 +21,31 @@ export interface PolicyFiles {
   readonly server: string | null;
   /** How a bundle must be signed; null where it must not be. */
   readonly verification: Verification | null;
+  /** The `opa` that builds in place of the built-in one; null for that. */
+  readonly opa: string | null;
 }
 
 export type CompiledPolicy = Extract<CompileResult, { ok: true }>;
 
-/** A policy file has problems; they are all there, in file order. */
-export class PolicyProblems extends Error {
-  readonly diagnostics: readonly Diagnostic[];
-
-  constructor(diagnostics: readonly Diagnostic[]) {
-    super(`the policy has ${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`);
-    this.name = 'PolicyProblems';
-    this.diagnostics = diagnostics;
-  }
-}
-
 /** Throws `PolicyProblems`, or `PolicyError` where a file or bundle cannot be used. */
-export async function openPolicy({ files, server, verification }: PolicyFiles): Promise<LoadedPolicy> {
+export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
+  const { files, server, verification } = options;
   const [first, ...others] = files;
   if (first !== undefined && others.length === 0 && isBundle(first))
     return loadBundle(await readPolicyFile(first), verification);
+  requireServerName(server);
   const sources = await readSources(files);
+  const opa = await chooseOpa(options.opa);
   const cache = openBundleCache(bundleCacheFolder());
-  const key = bundleKey(await readFingerprint(), sources, server);
+  const key = bundleKey([await readFingerprint(), opa?.identity ?? null], sources, server);
   const cached = await cache.find(key);
   const policy = cached === null ? null : await loadIfSound(cached);
   if (policy !== null) return policy;
-  const { bundle } = await compileSources(sources, server);
-  await cache.keep(key, bundle);
-  return loadOwnBundle(bundle);
+  const { bundle, opaIdentity } = await compileAside({ sources, server, opa: options.opa });
+  const compiled = Buffer.from(bundle);
+  // An `opa` that was replaced meanwhile has built what this key does not say.
+  if (opaIdentity === (opa?.identity ?? null)) await cache.keep(key, compiled);
+  return loadOwnBundle(compiled);
 }
 
 /** Throws `CliError` where a bundle is among them, and `PolicyError` where one cannot be read. */
@@ -83,16 +82,23 @@ export async function findPolicyFiles(files: readonly string[]): Promise<string[
 export async function compileSources(
   sources: readonly PolicySource[],
   server: string | null,
+  opa: OpaBinary | null,
 ): Promise<CompiledPolicy> {
-  if (server !== null && !/^[A-Za-z0-9_.:/-]{1,128}$/.test(server)) {
-    throw new CliError(
-      `--server ${JSON.stringify(server)} is no server name; names are made of A-Z a-z 0-9 _ . : / -`,
-    );
-  }
+  requireServerName(server);
   const { compilePolicy } = await import('../../compiler/index.ts');
-  const result = await compilePolicy(sources, server === null ? {} : { server });
+  const result = await compilePolicy(sources, {
+    ...(server === null ? {} : { server }),
+    ...(opa === null ? {} : { opa: opa.run }),
+  });
   if (!result.ok) throw new PolicyProblems(result.diagnostics);
   return result;
+}
+
+function requireServerName(server: string | null): void {
+  if (server === null || /^[A-Za-z0-9_.:/-]{1,128}$/.test(server)) return;
+  throw new CliError(
+    `--server ${JSON.stringify(server)} is no server name; names are made of A-Z a-z 0-9 _ . : / -`,
+  );
 }
 
 /** A damaged cache is compiled again, not reported. */

@@ -6,7 +6,7 @@ import { PolicyError } from '../policy/policy-error.ts';
 import { StateError } from '../state/store.ts';
 import { TransportError } from '../transport/transport.ts';
 import { CliError } from './cli-error.ts';
-import { PolicyProblems } from './open-policy.ts';
+import { PolicyProblems } from './policy-problems.ts';
 import { ScanError } from './scan/scan-error.ts';
 import { ConfigProblems } from './settings/config-problems.ts';
 

@@ -1,4 +1,5 @@
 // `regent test`: runs the cases and Rego tests of policies, and prints what came of them.
+import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
 import { printOut } from './print-out.ts';
 import { reportFailure } from './report-failure.ts';
@@ -21,11 +22,12 @@ export interface TestFlags {
   readonly threshold?: string;
   readonly emitRego?: string;
   readonly watch?: true;
+  readonly opa?: string;
 }
 
 /** Exit code 1 where a test fails, a file has problems, or too few rules are exercised. */
 export async function testPolicies(paths: readonly string[], flags: TestFlags): Promise<void> {
-  const options = readOptions(flags);
+  const options = await readOptions(flags);
   if (flags.watch !== true) {
     const run = await testOnce(paths, flags, options);
     if (!hasPassed(run)) process.exitCode = 1;
@@ -61,11 +63,12 @@ function watchedFiles(paths: readonly string[]): string[] {
   return [...found.map(({ file }) => file), ...planSuites(found).flatMap(({ policies }) => policies)];
 }
 
-function readOptions({ run, coverage, threshold }: TestFlags): RunOptions {
+async function readOptions({ run, coverage, threshold, opa }: TestFlags): Promise<RunOptions> {
   const percent = threshold === undefined ? null : readThreshold(threshold);
   return {
     filter: run === undefined ? null : readFilter(run),
     coverage: coverage === true || percent !== null ? { threshold: percent } : null,
+    opa: await chooseOpa(opa),
   };
 }
 

@@ -1,18 +1,21 @@
 // `regent validate`: every problem of the policies, compiled to the end so that nothing is left for later.
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
-import { compileSources, PolicyProblems, readSources } from './open-policy.ts';
+import { chooseOpa } from './choose-opa.ts';
+import { compileSources, readSources } from './open-policy.ts';
+import { PolicyProblems } from './policy-problems.ts';
 import { printOut } from './print-out.ts';
 
 export interface ValidateFlags {
   readonly policy: readonly string[];
   readonly server?: string;
+  readonly opa?: string;
 }
 
 /** Problems go to stdout; exit code 1 then. */
-export async function validatePolicies({ policy, server }: ValidateFlags): Promise<void> {
+export async function validatePolicies({ policy, server, opa }: ValidateFlags): Promise<void> {
   const sources = await readSources(policy);
   try {
-    await compileSources(sources, server ?? null);
+    await compileSources(sources, server ?? null, await chooseOpa(opa));
     for (const { name } of sources) printOut(`${name}: no problems\n`);
   } catch (error) {
     if (!(error instanceof PolicyProblems)) throw error;

@@ -36,12 +36,12 @@ export interface PolicySource {
   readonly rego: readonly RegoSource[];
 }
 
-/** Everything that the bundle depends on: the compiler's own fingerprint, the files and the options. */
+/** Everything that the bundle depends on: who compiles (Regent's own fingerprint, and an `opa` where one builds), files, options. */
 export function bundleKey(
-  fingerprint: string,
+  compiler: readonly [fingerprint: string, opa: string | null],
   sources: readonly PolicySource[],
   server: string | null,
 ): string {
-  const parts = [fingerprint, server, ...sources.map(({ name, text, rego }) => [name, text, rego])];
+  const parts = [compiler, server, ...sources.map(({ name, text, rego }) => [name, text, rego])];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

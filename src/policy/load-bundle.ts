@@ -1,4 +1,5 @@
 // Puts a bundle in force: opens it, checks what its manifest promises, and probes every declared tool.
+import { setImmediate as pause } from 'node:timers/promises';
 import {
   BUNDLE_FORMAT,
   type BundleMetadata,
@@ -21,6 +22,9 @@ import { BOUNDS, createEvaluator, type Evaluator } from './wasm-evaluator.ts';
 const DECISION = 'regent/gateway/decision';
 const LISTED = 'regent/gateway/listed';
 const REGISTERED = 'regent/gateway/registered';
+
+/** A large bundle is put in force while calls go on: after so many, and after each long step, they have their turn. */
+const PROBES_AT_ONCE = 100;
 
 /** A policy in force. */
 export interface LoadedPolicy {
@@ -66,11 +70,15 @@ export async function loadOwnBundle(bytes: Buffer): Promise<LoadedPolicy> {
   return openArchive(await readVerifiedArchive(bytes, null), hasCustom);
 }
 
-function openArchive(archive: BundleArchive, needsBounds: (servers: Servers) => boolean): LoadedPolicy {
+async function openArchive(
+  archive: BundleArchive,
+  needsBounds: (servers: Servers) => boolean,
+): Promise<LoadedPolicy> {
   const metadata = readMetadata(archive);
   const servers = metadata?.servers ?? {};
   const isBounded = needsBounds(servers);
   const evaluator = createEvaluator({ ...archive, isBounded });
+  await pause();
   requireDecision(evaluator);
   const finders = createFinders(servers);
   const others = metadata === null ? EVERYTHING_READ : NOTHING_READ;
@@ -89,7 +97,7 @@ function openArchive(archive: BundleArchive, needsBounds: (servers: Servers) => 
     isListed: (server, agent, tool) => !hasListed || isListed(evaluator, listedInput(server, agent, tool)),
   };
   if (evaluator.entrypoints.includes(REGISTERED)) {
-    for (const [server, plan] of Object.entries(servers)) probeTools(evaluator, server, plan);
+    for (const [server, plan] of Object.entries(servers)) await probeTools(evaluator, server, plan);
   } else probeDecision(policy);
   return policy;
 }
@@ -177,8 +185,9 @@ function probeDecision(policy: LoadedPolicy): void {
 }
 
 /** A name that breaks the dispatch table hides every tool: better found now than by a denial, or worse, by none. */
-function probeTools(evaluator: Evaluator, server: string, plan: ServerPlan): void {
-  for (const tool of Object.keys(plan.tools)) {
+async function probeTools(evaluator: Evaluator, server: string, plan: ServerPlan): Promise<void> {
+  for (const [index, tool] of Object.keys(plan.tools).entries()) {
+    if (index % PROBES_AT_ONCE === 0) await pause();
     if (evaluator.evaluate(listedInput(server, { id: '', claims: '{}' }, tool), REGISTERED) === true)
       continue;
     throw new PolicyError(

@@ -19,6 +19,12 @@ export function logLevelOption(): Option {
   return new Option('--log-level <LEVEL>', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]);
 }
 
+export function opaOption(): Option {
+  return new Option('--opa <PATH>', 'an opa binary that builds and tests in place of the built-in one').env(
+    'REGENT_OPA',
+  );
+}
+
 /** How a bundle must be signed, in the words of `opa build` and `opa run`. */
 export function addVerification(command: Command): Command {
   return command

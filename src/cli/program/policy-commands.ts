@@ -1,7 +1,7 @@
 // Commands for people who write policies.
 import { type Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../test/report/report-formats.ts';
-import { addVerification, requiredPolicy } from './options.ts';
+import { addVerification, opaOption, requiredPolicy } from './options.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -9,6 +9,7 @@ export function addValidate(program: Command): void {
     .description('Print all problems of a policy as file:line:col; exit 0 or 1.')
     .addOption(requiredPolicy())
     .option('--server <NAME>', "replaces the policy's own server name")
+    .addOption(opaOption())
     .action(async (flags) => (await import('../validate-command.ts')).validatePolicies(flags));
 }
 
@@ -27,6 +28,7 @@ export function addCompile(program: Command): void {
     .option('--signing-key-id <ID>', 'the name of that key (default: default)')
     .option('--signing-alg <ALG>', 'what it signs with, such as ES256 (default: RS256)')
     .option('--claims-file <FILE>', 'JSON with more to sign, such as a scope')
+    .addOption(opaOption())
     .action(async (flags) => (await import('../compile-command.ts')).compilePolicies(flags));
 }
 
@@ -60,7 +62,8 @@ export function addEval(program: Command): void {
     .addOption(new Option('--agent <NAME>', 'who calls (default: anonymous)').env('REGENT_AGENT'))
     .option('--session <NAME>', 'the session of the call', 'eval')
     .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)')
-    .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)');
+    .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
+    .addOption(opaOption());
   addVerification(command).action(async (flags) => (await import('../eval-command.ts')).evalCall(flags));
 }
 
@@ -77,6 +80,7 @@ export function addTest(program: Command): void {
     .option('--threshold <PERCENT>', 'fail where fewer of the rules are exercised; tells coverage')
     .option('--emit-rego <DIR>', 'also write the cases as Rego tests for opa test')
     .option('--watch', 'run again whenever a file changes')
+    .addOption(opaOption())
     .action(async (paths, flags) => (await import('../test-command.ts')).testPolicies(paths, flags));
 }
 

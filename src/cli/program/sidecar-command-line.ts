@@ -1,6 +1,6 @@
 // The command without a name: the sidecar.
 import { type Command, Option } from 'commander';
-import { addVerification, collect, logLevelOption, policyOption } from './options.ts';
+import { addVerification, collect, logLevelOption, opaOption, policyOption } from './options.ts';
 
 /** `serverCommand` is what stood after `--`. */
 export function addSidecar(program: Command, serverCommand: readonly string[]): void {
@@ -41,6 +41,7 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
       '--console [HOST:PORT]',
       'serve the console beside the proxy, for people who approve calls (default: 127.0.0.1:8930)',
     )
+    .addOption(opaOption())
     .option('--config <FILE>', 'regent.yaml with these options and more; a flag wins')
     .action(async (flags: object) => {
       const { runSidecarCommand } = await import('../sidecar-command.ts');

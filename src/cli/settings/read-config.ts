@@ -59,6 +59,7 @@ function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
     limits: readLimits,
     approvals: (value, at) => readApprovals(value, at, inFolder),
     console: readConsole,
+    opa: (value, at) => settingOf('opaBinary', readText(value, at), inFolder),
     keys: (value, at) => settingOf('keys', readKeys(value, at, inFolder)),
     signing: (value, at) => settingOf('signing', readSigning(value, at)),
   });

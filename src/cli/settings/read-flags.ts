@@ -33,19 +33,22 @@ export interface SidecarFlags extends VerificationFlags {
   readonly tokenFile?: string;
   readonly publicUrl?: string;
   readonly console?: string | true;
+  readonly opa?: string;
 }
 
 /** Throws `CliError` with the first flag that is wrong. */
 export function readFlags(flags: SidecarFlags, command: readonly string[]): Settings {
   const { policy, server, state, durability, logLevel, header } = flags;
-  // An empty REGENT_AGENT names nobody.
+  // An empty REGENT_AGENT names nobody, and an empty REGENT_OPA no binary.
   const agent = flags.agent === '' ? undefined : flags.agent;
+  const opaBinary = flags.opa === '' ? undefined : flags.opa;
   const all: Record<string, unknown> = {
     policy,
     server,
     state,
     durability,
     logLevel,
+    opaBinary,
     agent: readFlag('--agent', agent, readAgent),
     holdMs: readFlag('--hold', flags.hold, readDuration),
     upstream: readFlag('--upstream', flags.upstream, readUpstreamUrl),

@@ -16,6 +16,7 @@ export const SETTING_KEYS = {
   limits: { form: 'limits', meaning: 'What is too much.' },
   approvals: { form: 'approvals', meaning: 'How humans are asked.' },
   console: { form: 'address or console', meaning: 'As `--console`.' },
+  opa: { form: 'file', meaning: 'As `--opa`.' },
   keys: { form: 'key id -> key', meaning: 'Keys that bundles are signed with, as in OPA.' },
   signing: { form: 'signing', meaning: 'How the bundle of `policy` must be signed.' },
 } as const satisfies KeyTable;

@@ -34,6 +34,7 @@ export interface Settings {
   readonly webhook?: WebhookSettings;
   readonly console?: Address;
   readonly consoleUrl?: URL;
+  readonly opaBinary?: string;
   readonly opa?: OpaSettings;
   readonly keys?: Verification['keys'];
   readonly signing?: SigningSettings;

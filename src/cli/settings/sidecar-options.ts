@@ -21,6 +21,8 @@ export interface SidecarOptions {
   readonly policies: readonly string[];
   /** How a bundle must be signed; null where it must not be. */
   readonly verification: Verification | null;
+  /** The `opa` that builds in place of the built-in one; null for that. */
+  readonly opaBinary: string | null;
   /** The server's name in policy and journal; null where the policy says it. */
   readonly serverName: string | null;
   readonly agent: string;
@@ -95,6 +97,7 @@ export async function readSidecarOptions(
   return {
     policies: settings.policy ?? [],
     verification: verificationOf(settings),
+    opaBinary: settings.opaBinary ?? null,
     serverName: settings.server ?? null,
     agent: settings.agent ?? ANONYMOUS,
     isAgentNamed: settings.agent !== undefined,

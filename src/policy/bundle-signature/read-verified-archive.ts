@@ -1,4 +1,5 @@
 // From the bytes of a bundle to what Regent needs of it, with its signature checked on the way.
+import { setImmediate as pause } from 'node:timers/promises';
 import { type BundleArchive, readBundleArchive } from '../bundle-archive.ts';
 import { openBundleFiles } from '../bundle-files.ts';
 import { PolicyError } from '../policy-error.ts';
@@ -21,6 +22,8 @@ export async function readVerifiedArchive(
       'the bundle is signed, and there is no key to verify it; say which with --verification-key FILE, or keys in regent.yaml',
     );
   }
+  // Both steps take long where the bundle is large: calls have their turn in between.
+  await pause();
   return readBundleArchive(files);
 }
 

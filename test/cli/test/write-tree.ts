@@ -22,7 +22,12 @@ export function writeTree(tree: Tree): string {
 }
 
 export function runTree(tree: Tree, options: Partial<RunOptions> = {}): Promise<TestRun> {
-  return runTests(planSuites(findFiles([writeTree(tree)])), { filter: null, coverage: null, ...options });
+  return runTests(planSuites(findFiles([writeTree(tree)])), {
+    filter: null,
+    coverage: null,
+    opa: null,
+    ...options,
+  });
 }
 
 /** `name: status` of each test. */

@@ -1,9 +1,14 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
+
+import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
+
 import type { PolicySource } from '../../../policy/bundle-cache.ts';
+
 import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
-import { type CompiledPolicy, compileSources, PolicyProblems, readSources } from '../../open-policy.ts';
+import { type CompiledPolicy, compileSources, readSources } from '../../open-policy.ts';
+import { PolicyProblems } from '../../policy-problems.ts';
 import { problemAt } from './suite-problem.ts';
 
 export interface OpenSuite {
@@ -15,10 +20,11 @@ export interface OpenSuite {
 /** Problems of the policies are a result, like failing cases; everything else rises. */
 export async function openSuite(
   policies: readonly string[],
+  opa: OpaBinary | null,
 ): Promise<OpenSuite | { readonly problems: readonly Diagnostic[] }> {
   try {
     const sources = await readSources(policies);
-    const compiled = await compileSources(sources, null);
+    const compiled = await compileSources(sources, null, opa);
     return { sources, compiled, policy: await loadOwnBundle(compiled.bundle) };
   } catch (error) {
     if (error instanceof PolicyProblems) return { problems: error.diagnostics };

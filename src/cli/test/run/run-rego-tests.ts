@@ -1,6 +1,7 @@
 // Runs the `_test.rego` of a suite by OPA's own tester, together with the Rego of its policies.
 import { readFile } from 'node:fs/promises';
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
+import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
 import { testRego } from '../../../../compiler/opa/opa-operations.ts';
 import type { OpaCoverage, OpaTest, RegoModule } from '../../../../compiler/opa/run-opa.ts';
 import type { SuitePlan } from '../plan-suites.ts';
@@ -18,18 +19,24 @@ export const NO_REGO_RUN: RegoRun = { tests: [], problems: [], coverage: [] };
 /** People write these: some never end. */
 const DEADLINE_MS = 120_000;
 
+export interface RegoRunOptions {
+  readonly wantsCoverage: boolean;
+  /** Null for the built-in OPA. */
+  readonly opa: OpaBinary | null;
+}
+
 /** `compiled` is the Rego of the policies, hand-written and generated. */
 export async function runRegoTests(
   { regoTests, rego }: SuitePlan,
   compiled: readonly RegoModule[],
-  wantsCoverage: boolean,
+  { wantsCoverage, opa }: RegoRunOptions,
 ): Promise<RegoRun> {
   if (regoTests.length === 0) return NO_REGO_RUN;
   const known = new Set(compiled.map(packageOf));
   // What a policy has made part of its bundle lies beside the tests too: it counts once.
   const beside = (await readModules(rego)).filter((module) => !known.has(packageOf(module)));
   const modules = [...compiled, ...beside, ...(await readModules(regoTests))];
-  const result = await testRego(modules, { coverage: wantsCoverage, deadlineMs: DEADLINE_MS });
+  const result = await testRego(modules, { coverage: wantsCoverage, deadlineMs: DEADLINE_MS }, opa?.run);
   if (!result.ok) return { ...NO_REGO_RUN, problems: result.problems.map(regoProblem) };
   return { tests: result.tests.map(regoResult), problems: [], coverage: result.coverage };
 }

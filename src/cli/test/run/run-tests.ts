@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { type Diagnostic, sortDiagnostics } from '../../../../compiler/model/diagnostic.ts';
+import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
 import { createResultRecorder } from '../../../proxy/result-recorder.ts';
 import { createLogger } from '../../../telemetry/logger.ts';
 import { coverSuites, type SuiteToCover } from '../coverage/cover-suites.ts';
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly filter: RegExp | null;
   /** null: it is not asked for. */
   readonly coverage: { readonly threshold: number | null } | null;
+  /** Builds the policies and runs the Rego tests; null for the built-in OPA. */
+  readonly opa: OpaBinary | null;
 }
 
 /** Throws where something could not be carried out; whatever is wrong with the files is part of the result. */
@@ -72,15 +75,15 @@ interface OpenPlan {
 }
 
 /** What needs OPA's compiler and tester. */
-async function openPlan(plan: SuitePlan, { coverage }: RunOptions, runTask: RunTask): Promise<OpenPlan> {
-  const wantsCoverage = coverage !== null;
+async function openPlan(plan: SuitePlan, { coverage, opa }: RunOptions, runTask: RunTask): Promise<OpenPlan> {
+  const options = { wantsCoverage: coverage !== null, opa };
   if (plan.policies.length === 0) {
-    const rego = await runTask(() => runRegoTests(plan, [], wantsCoverage));
+    const rego = await runTask(() => runRegoTests(plan, [], options));
     return { plan, suite: null, rego, problems: [] };
   }
-  const suite = await runTask(() => openSuite(plan.policies));
+  const suite = await runTask(() => openSuite(plan.policies, opa));
   if ('problems' in suite) return { plan, suite: null, rego: NO_REGO_RUN, problems: suite.problems };
-  const rego = await runTask(() => runRegoTests(plan, suite.compiled.modules, wantsCoverage));
+  const rego = await runTask(() => runRegoTests(plan, suite.compiled.modules, options));
   return { plan, suite, rego, problems: [] };
 }
 
