@@ -115,6 +115,8 @@ describe('refuses', () => {
     ['a tool named twice', post([HOST, 'Mcp-Name: a', 'Mcp-Name: b']), 400],
     ['an argument named twice', post([HOST, 'Mcp-Param-X: a', 'mcp-param-x: b']), 400],
     ['a credential that the connection drops', post([HOST, 'Connection: close, Authorization']), 400],
+    ['a session by another spelling (CGI)', post([HOST, 'Mcp_Session_Id: a']), 400],
+    ['a tool by another spelling', post([HOST, 'Mcp-Name: a', 'mcp_name: b']), 400],
     ['two lengths', post([HOST, 'Content-Length: 3']), 400],
     ['a length and chunks', post([HOST, 'Transfer-Encoding: chunked']), 400],
     ['a folded header field', post([HOST, 'X-A: b', ' c']), 400],
