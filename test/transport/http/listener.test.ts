@@ -168,6 +168,22 @@ test('a page that was allowed may read the answer; its preflight is answered', a
   expect(await say(listener, post([HOST, 'Origin: http://localhost:1']))).not.toContain('Access-Control');
 });
 
+test("a server's own word on who may read the answer gives way to the operator's", async () => {
+  const headers = [
+    ['Access-Control-Allow-Origin', '*'],
+    ['Access-Control-Expose-Headers', 'X-More'],
+  ] as const;
+  const listener = await start({
+    admit: async () => ({ handle: async (exchange) => exchange.reply({ status: 200, headers }) }),
+  });
+  const said = await say(listener, post([HOST, 'Origin: https://app.example.com']));
+  expect(said.match(/Access-Control-.*(?=\r)/g)).toEqual([
+    'Access-Control-Expose-Headers: X-More',
+    'Access-Control-Allow-Origin: https://app.example.com',
+    'Access-Control-Expose-Headers: Mcp-Session-Id, WWW-Authenticate',
+  ]);
+});
+
 test('an event stream that is idle is kept alive, and its end is known', async () => {
   let gone = 0;
   const listener = await start({
