@@ -39,7 +39,8 @@ async function sign(bundle: Buffer, signing: BundleSigning): Promise<Buffer> {
 
 /** `opa build -b` takes it over: what it builds of these files keeps its counters. It names no revision: Rego changes. */
 function printManifest(metadata: BundleMetadata): string {
-  return `${JSON.stringify({ roots: ['regent'], rego_version: 1, metadata: { regent: metadata } }, null, 2)}\n`;
+  const regent: BundleMetadata = { ...metadata, isExported: true };
+  return `${JSON.stringify({ roots: ['regent'], rego_version: 1, metadata: { regent } }, null, 2)}\n`;
 }
 
 function reportProblems(error: unknown): never {
