@@ -129,7 +129,9 @@ function retypeHint(node: YamlNode, wanted: string): string | undefined {
   }
   if (wanted === A_BOOLEAN && /^(true|yes|on|1)$/i.test(value)) return 'write true';
   if (wanted === A_BOOLEAN && /^(false|no|off|0)$/i.test(value)) return 'write false';
-  return wanted === A_LIST ? `write [${shortenText(source)}]` : undefined;
+  // A quote that is never closed makes one text of all that follows: nothing to put into brackets.
+  const isOneLine = !/[\p{Cc}\p{Bidi_Control}]/u.test(source);
+  return wanted === A_LIST && isOneLine ? `write [${shortenText(source)}]` : undefined;
 }
 
 export function describe(node: YamlNode): string {

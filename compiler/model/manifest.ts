@@ -51,4 +51,6 @@ export interface ServerPlan {
 export interface BundleMetadata {
   readonly format: typeof BUNDLE_FORMAT;
   readonly servers: Readonly<Record<string, ServerPlan>>;
+  /** It was written beside the Rego, for people to change and build: what they build is theirs, whatever its revision. */
+  readonly isExported?: true;
 }

@@ -11,7 +11,10 @@ const UNITS = [
 /** Whole numbers with units, largest unit first, each at most once. */
 const DURATION = new RegExp(`^(?=\\d)${UNITS.map(([unit]) => `(?:(\\d+)${unit}(?!s))?`).join('')}$`);
 
-/** Milliseconds; null where `text` is not a duration or is more than 2^53-1 ms. */
+/** A hundred years. From now on, that is still a date that everything can print. */
+export const DURATION_MAX_MS = 36_500 * 86_400_000;
+
+/** Milliseconds; null where `text` is not a duration, or a longer one. */
 export function parseDuration(text: string): number | null {
   const match = DURATION.exec(text);
   if (match === null) return null;
@@ -19,5 +22,5 @@ export function parseDuration(text: string): number | null {
     (total, [, unitMs], index) => total + Number(match[index + 1] ?? 0) * unitMs,
     0,
   );
-  return Number.isSafeInteger(totalMs) ? totalMs : null;
+  return totalMs <= DURATION_MAX_MS ? totalMs : null;
 }

@@ -100,7 +100,10 @@ export interface ApprovalFilter {
 /** Which approvals a change looks at. */
 export type ApprovalSelect =
   | { readonly id: string }
-  /** Those of an agent that matter now: pending, approved, and rejected ones whose time to decide is not over. */
+  /**
+   * Those of an agent that matter now: pending, approved, and, while the time to decide is not over, rejected ones and
+   * those of the last minute that were cancelled.
+   */
   | { readonly server: string; readonly agent: string; readonly nowMs: number }
   /** Pending and approved ones whose time is over. */
   | { readonly dueMs: number };

@@ -22,7 +22,7 @@ export interface ApprovalRequest extends ApprovalBinding {
 export interface ApprovalLimits {
   /** How long an approved call may take to come. */
   readonly useWithinMs: number;
-  /** Requests of one agent that wait at a time. */
+  /** Requests of one agent that wait at a time; and that it may cancel in a minute. */
   readonly waitingPerAgent: number;
 }
 
@@ -58,7 +58,8 @@ export async function requestApproval(
   await store.changeApprovals({ server: request.server, agent: request.agent, nowMs }, (found) => {
     const overdue = found.flatMap((approval) => expireIfDue(approval, nowMs) ?? []);
     const live = found.filter(({ id }) => !overdue.some(({ approval }) => approval.id === id));
-    const known = live.find((approval) => fingerprintOf(approval) === fingerprint);
+    const isCancelled = ({ status }: Approval): boolean => status === 'cancelled';
+    const known = live.find((approval) => !isCancelled(approval) && fingerprintOf(approval) === fingerprint);
     if (known !== undefined) {
       requested = { kind: 'known', approval: known };
       return overdue;
@@ -66,6 +67,13 @@ export async function requestApproval(
     const waiting = live.filter(({ status }) => status === 'pending').length;
     if (waiting >= limits.waitingPerAgent) {
       requested = { kind: 'refused', reason: `${waiting} calls of this agent wait for approval already` };
+      return overdue;
+    }
+    // People were told of each: to ask and to cancel, over and over, must not be a way round the limit.
+    const cancelled = live.filter(isCancelled).length;
+    if (cancelled >= limits.waitingPerAgent) {
+      const reason = `this agent has cancelled ${cancelled} requests in the last minute`;
+      requested = { kind: 'refused', reason };
       return overdue;
     }
     const made = newApproval(request, { limits, nowMs, argumentsBytes });

@@ -55,7 +55,8 @@ async function sign(bundle: Buffer, signing: BundleSigning): Promise<Buffer> {
 function printManifest(metadata: BundleMetadata, modules: readonly RegoModule[]): string {
   const hasLog = modules.some(({ text }) => /^package system\.log\b/m.test(text));
   const roots = hasLog ? ['regent', 'system/log'] : ['regent'];
-  return `${JSON.stringify({ roots, rego_version: 1, metadata: { regent: metadata } }, null, 2)}\n`;
+  const regent: BundleMetadata = { ...metadata, isExported: true };
+  return `${JSON.stringify({ roots, rego_version: 1, metadata: { regent } }, null, 2)}\n`;
 }
 
 function reportProblems(error: unknown): never {

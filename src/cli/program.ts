@@ -55,5 +55,7 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addApprovals(program);
   addApprovers(program);
   addConsole(program);
+  // Commands take this over when they are added; only here is a word too many told of as an unknown command.
+  program.allowExcessArguments();
   return program;
 }

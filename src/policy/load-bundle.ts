@@ -122,12 +122,15 @@ function revisionOf({ revision, contentDigest }: BundleArchive, metadata: Bundle
   return revision === '' ? contentDigest : `${revision}@${contentDigest}`;
 }
 
-/** `opa build` takes Regent's manifest over from `regent compile --rego`, but not a revision of this form. */
+/**
+ * `opa build` takes Regent's manifest over from `regent compile --rego`, which says so; a revision of the same form, such as
+ * a commit's id, may stay when the content changes.
+ */
 function isBuiltByRegent(
   { revision }: { readonly revision: string },
   metadata: BundleMetadata | null,
 ): boolean {
-  return metadata !== null && /^[0-9a-f]{64}$/.test(revision);
+  return metadata !== null && metadata.isExported !== true && /^[0-9a-f]{64}$/.test(revision);
 }
 
 /** Each once, those of exact tools first. */

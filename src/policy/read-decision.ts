@@ -1,5 +1,6 @@
 // Reads what the policy answered as a decision: checked field by field, lists sorted, keys in a fixed order, so that
 // equal decisions are equal bytes wherever they were made.
+import { DURATION_MAX_MS } from '../../compiler/model/parse-duration.ts';
 import type { ApprovalNeed, Charge, Decision, Violation } from './decision.ts';
 import { PolicyError } from './policy-error.ts';
 
@@ -73,9 +74,16 @@ function readCharges(value: unknown): Charge[] {
 function readApproval(value: unknown): ApprovalNeed {
   const { timeout_ms, required } = asObject(value, 'approval');
   return {
-    timeout_ms: readWhole(timeout_ms, 'approval.timeout_ms'),
+    timeout_ms: readTimeout(timeout_ms),
     required: readApprovers(required),
   };
+}
+
+/** What ends after the last date cannot be shown to anybody. */
+function readTimeout(value: unknown): number {
+  const timeoutMs = readWhole(value, 'approval.timeout_ms');
+  if (timeoutMs > DURATION_MAX_MS) throw noDecision('approval.timeout_ms');
+  return timeoutMs;
 }
 
 /** From 1 on: a call that nobody must approve is no held call. */

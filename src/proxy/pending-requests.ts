@@ -15,10 +15,15 @@ export interface PendingRequests {
   add(key: string, request: PendingRequest): void;
   /** The oldest request of that id, or null; removes it. */
   take(key: string): PendingRequest | null;
-  /** Whether some unanswered request of that id has this method (ids may be in use twice). */
-  has(key: string, method: string): boolean;
-  /** Whether any unanswered request has this method. */
-  hasMethod(method: string): boolean;
+  /**
+   * Whether an answer of that id may be a list of tools. Ids may be in use twice, and nobody can say then which answer is
+   * whose: any of them may be, until all requests of that id are answered.
+   */
+  mayBeToolList(key: string): boolean;
+  /** Whether a list of tools is due. */
+  awaitsToolList(): boolean;
+  /** Others of that id are not answered. */
+  has(key: string): boolean;
   takeAll(): PendingRequest[];
   list(): readonly PendingRequest[];
   /** Those that listen to changes of the tool list. */
@@ -27,34 +32,32 @@ export interface PendingRequests {
 
 export function createPendingRequests(): PendingRequests {
   const byKey = new Map<string, PendingRequest[]>();
-  const perMethod = new Map<string, number>();
-  const count = (method: string, change: number): void => {
-    const left = (perMethod.get(method) ?? 0) + change;
-    if (left > 0) perMethod.set(method, left);
-    else perMethod.delete(method);
-  };
+  const listKeys = new Set<string>();
   return {
     add: (key, request) => {
       const queue = byKey.get(key);
       if (queue === undefined) byKey.set(key, [request]);
       else queue.push(request);
-      count(request.method, 1);
+      if (request.method === 'tools/list') listKeys.add(key);
     },
     take: (key) => {
       const queue = byKey.get(key);
       const request = queue?.shift() ?? null;
-      if (queue?.length === 0) byKey.delete(key);
-      if (request !== null) count(request.method, -1);
+      if (queue?.length === 0) {
+        byKey.delete(key);
+        listKeys.delete(key);
+      }
       return request;
     },
-    has: (key, method) => byKey.get(key)?.some((request) => request.method === method) ?? false,
-    hasMethod: (method) => perMethod.has(method),
+    mayBeToolList: (key) => listKeys.has(key),
+    awaitsToolList: () => listKeys.size > 0,
+    has: (key) => byKey.has(key),
     list: () => [...byKey.values()].flat(),
     toolListeners: () => [...byKey.values()].flat().filter((request) => request.wantsToolChanges),
     takeAll: () => {
       const all = [...byKey.values()].flat();
       byKey.clear();
-      perMethod.clear();
+      listKeys.clear();
       return all;
     },
   };

@@ -52,7 +52,7 @@ function passMessage(conversation: Conversation, line: Buffer, message: ServerMe
   const { pending } = conversation;
   const key = idKey(message.idText);
   // An id may be in use twice, and a late answer may belong to no request: any list that could be one is filtered.
-  const mayBeList = pending.has(key, 'tools/list');
+  const mayBeList = pending.mayBeToolList(key);
   const request = pending.take(key);
   if (request !== null) noteAnswer(conversation, line, { request, message });
   const isList = message.tools !== null && (mayBeList || request === null);
@@ -102,7 +102,7 @@ function announcesToolChanges(line: Buffer, resultStart: number): boolean {
 function passUnclear(conversation: Conversation, line: Buffer, parsed: object): ClientLine {
   const { pending, log } = conversation;
   const isList = 'result' in parsed || Array.isArray(parsed);
-  if (!isList || !pending.hasMethod('tools/list')) return { line, heads: [] };
+  if (!isList || !pending.awaitsToolList()) return { line, heads: [] };
   log.error(
     'an answer of the server cannot be read in one way only while a tool list is due; it was withheld',
   );
@@ -126,9 +126,13 @@ export async function answerLost(
   conversation: Conversation,
   { idText, mayHaveRun, detail }: LostRequest,
 ): Promise<ClientLine | null> {
-  const request = conversation.pending.take(idKey(idText));
+  const { pending, results } = conversation;
+  const key = idKey(idText);
+  const request = pending.take(key);
   if (request === null) return null;
-  if (request.verdict !== null && mayHaveRun) conversation.results.record(request.verdict.id, 'server-died');
-  if (request.verdict !== null && !mayHaveRun) await giveBackCharges(conversation, request.verdict);
+  // Where the id is in use twice, the one that was lost may be the other one: what ran must stay charged.
+  const isSafe = !mayHaveRun && !pending.has(key);
+  if (request.verdict !== null && !isSafe) results.record(request.verdict.id, 'server-died');
+  if (request.verdict !== null && isSafe) await giveBackCharges(conversation, request.verdict);
   return answerLine({ idText, text: errorMessage(idText, { code: INTERNAL_ERROR, message: detail }) });
 }

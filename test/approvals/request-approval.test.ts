@@ -163,6 +163,14 @@ describe('an agent', () => {
     expect(await ask(store, { tool: 'e' })).toMatch(/^3 calls/);
   });
 
+  test('that asks and cancels over and over must pause: people were told of each', async () => {
+    const store = await openWith();
+    for (const id of await fill(store)) await cancelApproval(store, id, SAMPLE_TIME_MS);
+    expect(await ask(store, { tool: 'd' })).toBe('this agent has cancelled 3 requests in the last minute');
+    expect(await idOf(store, { tool: 'd', agent: 'other' })).toMatch(/^apr_/);
+    expect(await idOf(store, { tool: 'd' }, SAMPLE_TIME_MS + MINUTE_MS)).toMatch(/^apr_/);
+  });
+
   test('may ask again once one is overdue, which is said then', async () => {
     const store = await openWith();
     const [first = ''] = await fill(store, { timeoutMs: MINUTE_MS });

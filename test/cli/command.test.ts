@@ -64,6 +64,8 @@ describe('exit codes', () => {
       [['eval', '-c', FINANCE, '--tool', 'x', '--at', 'noon'], '--at'],
       [['validate', '-c', FINANCE, '--server', 'a b'], 'is no server name'],
       [['--no-such-option'], 'unknown option'],
+      [['approve', 'apr_1'], 'there is no command "approve"; did you mean regent approvals approve?'],
+      [['policy.yaml', '--', 'true'], 'a policy is given with -c FILE'],
       [['approvals'], 'there is no state file'],
       [['approvals', 'approve'], "missing required argument 'ID'"],
       [['approvals', 'approve', 'apr_1'], 'there is no state file'],

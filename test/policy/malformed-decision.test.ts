@@ -30,6 +30,10 @@ const MALFORMED: ReadonlyArray<readonly [what: string, output: string]> = [
     'a timeout that is no whole number',
     '{"outcome": "require_approval", "approval": {"timeout_ms": 1.5, "required": 1}}',
   ],
+  [
+    'a timeout beyond the last date',
+    '{"outcome": "require_approval", "approval": {"timeout_ms": 9007199254740991, "required": 1}}',
+  ],
   ['a negative charge', '{"outcome": "allow", "charges": [{"counter": "c", "amount": -1}]}'],
   ['a charge of half a unit', '{"outcome": "allow", "charges": [{"counter": "c", "amount": 0.5}]}'],
   ['charges that are no list', '{"outcome": "allow", "charges": {"c": 1}}'],

@@ -110,7 +110,35 @@ describe("a bundle of the organisation's own Rego", () => {
     put(folder, buildOwn(folder, 1000));
     await vi.waitFor(async () => expect(await outcome('pay', { amount: 500 })).toBe('allowed'), POLL);
   });
+
+  test('also where Regent wrote the Rego, and the revision looks like one of its own', async () => {
+    const folder = temporaryFolder();
+    put(folder, buildExported(folder, 100));
+    const { outcome } = start(folder, '-c', path.join(folder, 'bundle.tar.gz'));
+    expect(await outcome('pay', { amount: 500 })).toBe('denied');
+    put(folder, buildExported(folder, 1000));
+    await vi.waitFor(async () => expect(await outcome('pay', { amount: 500 })).toBe('allowed'), POLL);
+  });
 });
+
+/** `regent compile --rego`, then the organisation's own build, with a commit's id as the revision. */
+function buildExported(folder: string, most: number): Buffer {
+  const policy = path.join(folder, 'policy.yaml');
+  writeFileSync(policy, `version: "1"\ntools:\n  pay:\n    rules: [{spend: {per_call: ${most}}}]\n`);
+  const compile = [
+    'compile',
+    '-c',
+    policy,
+    '-o',
+    path.join(folder, 'unused'),
+    '--rego',
+    path.join(folder, 'out'),
+  ];
+  spawnSync(process.execPath, [REGENT, ...compile], { env: { ...process.env, HOME: folder } });
+  const revision = ['--revision', 'a'.repeat(64), '-o', 'own.tar.gz'];
+  buildWithOpa(folder, '-b', 'out', '-t', 'wasm', '-e', 'regent/gateway/decision', ...revision);
+  return readFileSync(path.join(folder, 'own.tar.gz'));
+}
 
 interface Signed {
   readonly folder: string;

@@ -54,7 +54,7 @@ export function postEvent({ url, fields, body, timeoutMs, signal }: Post): Promi
     });
     request.once('close', () => {
       clearTimeout(timer);
-      resolve(response === null ? { kind: 'unanswered', why } : answered(response, parts));
+      resolve(response === null ? { kind: 'unanswered', why } : answered(response, parts, url));
     });
     request.end(body);
   });
@@ -71,9 +71,19 @@ function readStart(answer: http.IncomingMessage, parts: Buffer[]): void {
   });
 }
 
-function answered({ statusCode = 0, headers }: http.IncomingMessage, parts: readonly Buffer[]): PostResult {
-  const text = Buffer.concat(parts).subarray(0, ANSWER_MAX).toString().trim();
+function answered(
+  { statusCode = 0, headers }: http.IncomingMessage,
+  parts: readonly Buffer[],
+  url: URL,
+): PostResult {
+  const text = withoutPlace(Buffer.concat(parts).subarray(0, ANSWER_MAX).toString().trim(), url);
   return { kind: 'answered', status: statusCode, retryAfter: headers['retry-after'] ?? null, text };
+}
+
+/** Servers say in their answers which path they do not know: that of a chat's webhook is a secret. */
+function withoutPlace(text: string, { pathname, search }: URL): string {
+  const places = [pathname, search.slice(1)].filter((place) => place.length > 1);
+  return places.reduce((bare, place) => bare.replaceAll(place, '…'), text);
 }
 
 /** Never with the URL: that of a chat's webhook is a secret. */

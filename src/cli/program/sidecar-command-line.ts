@@ -1,5 +1,6 @@
 // The command without a name: the sidecar.
 import { type Command, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
 import { addVerification, collect, logLevelOption, opaOption, policyOption } from './options.ts';
 
 /** `serverCommand` is what stood after `--`. */
@@ -44,7 +45,21 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
     .addOption(opaOption())
     .option('--config <FILE>', 'regent.yaml with these options and more; a flag wins')
     .action(async (flags: object) => {
+      const [word] = program.args;
+      if (word !== undefined) throw unknownCommand(program, word);
       const { runSidecarCommand } = await import('../sidecar-command.ts');
       await runSidecarCommand(flags, serverCommand);
     });
+}
+
+/** Commands of a group are looked for without its name, and policies are given without `-c`. */
+function unknownCommand(program: Command, word: string): CliError {
+  const meant = program.commands
+    .filter((group) => group.commands.some((command) => command.name() === word))
+    .map((group) => `regent ${group.name()} ${word}`);
+  const advice =
+    meant.length > 0
+      ? `did you mean ${meant.join(' or ')}?`
+      : 'regent --help shows all of them; a policy is given with -c FILE';
+  return new CliError(`there is no command ${JSON.stringify(word)}; ${advice}`);
 }

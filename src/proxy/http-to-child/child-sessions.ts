@@ -66,7 +66,10 @@ export function createChildSessions(options: ChildSessionsOptions): ChildSession
     const id = randomBytes(32).toString('base64url');
     const session: Running = { id, agentId: agent.id, router, proxy, client, usedAtMs: Date.now() };
     byId.set(id, session);
-    void proxy.finished.then(() => byId.delete(id));
+    void proxy.finished.then(() => {
+      byId.delete(id);
+      router.close();
+    });
     return session;
   };
   return {

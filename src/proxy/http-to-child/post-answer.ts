@@ -3,7 +3,8 @@
 import type { HttpExchange } from '../../transport/http-exchange.ts';
 import type { Header, PlacedHead } from '../../transport/transport.ts';
 import { createClientAnswer, joinBatch, takesEvents } from '../http/client-answer.ts';
-import { JSON_TYPE } from '../http/http-errors.ts';
+import { JSON_TYPE, replyProblem } from '../http/http-errors.ts';
+import { INVALID_REQUEST } from '../json-rpc.ts';
 import { idKey } from '../read/id-key.ts';
 import type { ReadLine } from '../read/read-message.ts';
 import type { ClientLine } from '../session.ts';
@@ -17,6 +18,8 @@ export interface PostAnswer {
   answer(message: Buffer, head: PlacedHead): Promise<void>;
   /** Anything that the server says before. */
   notify(message: Buffer): Promise<void>;
+  /** Ends it without the answers that are due: the session is over. */
+  close(): void;
 }
 
 export interface PostAnswerOptions {
@@ -64,6 +67,11 @@ export function createPostAnswer(options: PostAnswerOptions): PostAnswer {
       const stream = client.openEvents(200, headers);
       for (const line of lines.splice(0)) await stream.send(line);
       await stream.send(message);
+    },
+    close: () => {
+      onFinished();
+      if (client.isStreaming) client.openEvents(200, headers).end();
+      else replyProblem(exchange, { status: 404, code: INVALID_REQUEST, message: 'The session has ended.' });
     },
   };
 }

@@ -1,6 +1,7 @@
 // One child for all clients of protocol 2026-07-28, which knows no sessions: ids and tokens are made unique on the way in,
 // and put back on the way out, so that every answer finds the exchange that asked, and no other.
 import type { ServerExit, ServerPeer } from '../../transport/transport.ts';
+import { errorMessage, INTERNAL_ERROR } from '../json-rpc.ts';
 import { idKey } from '../read/id-key.ts';
 import type { MessagePlaces } from '../read/message-head.ts';
 import type { Span } from '../read/read-members.ts';
@@ -46,8 +47,10 @@ export function shareServer(server: ServerPeer, log: Gate['log']): SharedServer 
   };
 }
 
-function receive({ entries, log }: Shared, line: Buffer): void {
+function receive(shared: Shared, line: Buffer): void {
+  const { entries, log } = shared;
   const reading = readServerLine(line);
+  if (reading.kind === 'unclear') loseUnclear(shared, reading.parsed);
   const [message, ...more] = reading.kind === 'messages' ? reading.messages : [];
   if (message === undefined || more.length > 0) {
     log.warn({ line: line.toString('utf8', 0, 500) }, 'the server sent a line that is not one message');
@@ -64,6 +67,17 @@ function receive({ entries, log }: Shared, line: Buffer): void {
     entry.connection.requests.delete(id);
   }
   entry.connection.deliver(replaceSpans(line, restored(message, entry)));
+}
+
+/** Nobody can say for sure what stands in it, nor put the client's id back; but who asked must not wait for ever. */
+function loseUnclear({ entries }: Shared, parsed: object): void {
+  const id = 'id' in parsed && !('method' in parsed) ? parsed.id : null;
+  const entry = typeof id === 'number' ? entries.get(id) : undefined;
+  if (typeof id !== 'number' || entry === undefined) return;
+  entries.delete(id);
+  entry.connection.requests.delete(id);
+  const message = 'Regent withheld the answer of the server: it can be read in more ways than one.';
+  entry.connection.deliver(Buffer.from(errorMessage(entry.idText, { code: INTERNAL_ERROR, message })));
 }
 
 type Owner = readonly [id: number, entry: Entry];

@@ -25,6 +25,8 @@ export interface StreamRouter {
   /** Resolves when there is room for more. */
   route(message: Buffer, head: PlacedHead): Promise<void>;
   readonly isIdle: boolean;
+  /** The session is over: nothing comes any more, and nobody must wait for it. */
+  close(): void;
 }
 
 const STANDING_METHODS = new Set([
@@ -68,6 +70,11 @@ export function createStreamRouter(log: Gate['log']): StreamRouter {
         : tell(streams, message, head),
     get isIdle() {
       return streams.standing === null && posts.length === 0;
+    },
+    close: () => {
+      streams.standing?.end();
+      streams.standing = null;
+      for (const post of posts.splice(0)) if (post.isWaiting) post.close();
     },
   };
 }

@@ -47,13 +47,16 @@ export async function forwardPost(relay: Relay, request: ClientPost): Promise<vo
   }
 }
 
+/**
+ * `MCP-Session-Id` means nothing to 2026-07-28, nor with `initialize`; but it goes to the server, which may be older, or
+ * look at it first: no message gets into another agent's session by what it claims to be.
+ */
 function sessionOf(relay: Relay, request: ClientPost): UpstreamSession | 'foreign' {
   const { agent, exchange } = request;
-  if (isInitialize(request)) return newSession(agent.id);
-  return relay.sessions.find(isModern(request) ? undefined : exchange.header('mcp-session-id'), agent.id);
+  const named = relay.sessions.find(exchange.header('mcp-session-id'), agent.id);
+  return named !== 'foreign' && isInitialize(request) ? newSession(agent.id) : named;
 }
 
-/** `MCP-Session-Id` means nothing there. */
 function isModern({ reading }: ClientPost): boolean {
   return reading.messages.some((message) => message.isModern);
 }

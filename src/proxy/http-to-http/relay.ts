@@ -25,11 +25,14 @@ export interface Relay {
   converse(agent: Agent, session: UpstreamSession, pending?: PendingRequests): Conversation;
 }
 
-/** Where an exchange goes: the upstream's URL, with what the client asks besides. */
+/**
+ * Where an exchange goes: the upstream's URL, with what the client asks besides. Where the operator has written a query,
+ * it stands alone: of two parameters of one name, such as `read_only`, some servers take the last.
+ */
 export function urlOf({ upstreamUrl }: Relay, { target }: HttpExchange): URL {
-  if (!target.startsWith('?')) return upstreamUrl;
+  if (!target.startsWith('?') || upstreamUrl.search !== '') return upstreamUrl;
   const url = new URL(upstreamUrl);
-  url.search = url.search === '' ? target : `${url.search}&${target.slice(1)}`;
+  url.search = target;
   return url;
 }
 

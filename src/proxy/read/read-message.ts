@@ -41,6 +41,8 @@ export type Reading =
     };
 
 const DEPTH_MAX = 128;
+/** Work on a batch grows faster than the batch: a few megabytes of small calls would stop the sidecar for everybody. */
+const BATCH_MAX = 1000;
 
 export interface ReadingRules {
   /** For messages that no line break ends, such as bodies of HTTP: a server reads them to their end. */
@@ -73,6 +75,8 @@ function readElements(line: Buffer): Reading {
   const raw: RawMessage[] = [];
   if (isBatch) {
     for (let hasMore = enterContainer(scanner, CLOSE_ARRAY); hasMore; ) {
+      if (raw.length === BATCH_MAX)
+        throw new Rejection('not-a-message', `it is a batch of over ${BATCH_MAX} messages`);
       raw.push(readRawMessage(scanner));
       hasMore = hasNextItem(scanner, CLOSE_ARRAY);
     }

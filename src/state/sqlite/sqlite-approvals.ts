@@ -70,7 +70,8 @@ async function prepareSelect(
   const byId = await connection.prepare('SELECT record FROM approvals WHERE id = ?');
   const live = await connection.prepare(
     `SELECT record FROM approvals WHERE server = ?1 AND agent = ?2
-     AND (status IN ('pending', 'approved') OR (status = 'rejected' AND deadline_ms > ?3)) ORDER BY requested_ms, id`,
+     AND (status IN ('pending', 'approved') OR (status = 'rejected' AND deadline_ms > ?3)
+       OR (status = 'cancelled' AND deadline_ms > ?3 AND requested_ms > ?3 - 60000)) ORDER BY requested_ms, id`,
   );
   const due = await connection.prepare(
     `SELECT record FROM approvals WHERE status IN ('pending', 'approved') AND deadline_ms <= ? ORDER BY deadline_ms`,

@@ -45,10 +45,11 @@ export function namedByConnection(headers: readonly Header[]): ReadonlySet<strin
   return names;
 }
 
-/** `first` and what of `second` it does not name itself. */
+/** `first` and what of `second` it does not name itself; to CGI and its heirs `X_Key` is `X-Key`. */
 export function mergeHeaders(first: readonly Header[], second: readonly Header[]): Header[] {
-  const names = new Set(first.map(([name]) => name.toLowerCase()));
-  return [...first, ...second.filter(([name]) => !names.has(name.toLowerCase()))];
+  const keyOf = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+  const names = new Set(first.map(([name]) => keyOf(name)));
+  return [...first, ...second.filter(([name]) => !names.has(keyOf(name)))];
 }
 
 /** As Node takes them: a flat list keeps case, order and repetitions. */

@@ -29,7 +29,7 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
   const begin = (answer: Omit<HttpAnswer, 'body'>): HttpAnswer => {
     if (isAnswered) throw new Error('an exchange was answered twice');
     isAnswered = true;
-    return { status: answer.status, headers: [...(answer.headers ?? []), ...ownHeaders] };
+    return { status: answer.status, headers: withOwn(answer.headers ?? [], ownHeaders) };
   };
   const isGone = (): boolean => response.destroyed && !response.writableFinished;
   return {
@@ -53,6 +53,12 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
       else gone.push(handler);
     },
   };
+}
+
+/** Which pages may read an answer is not the server's to say where the operator has said it: two origins are none. */
+function withOwn(headers: readonly Header[], own: readonly Header[]): readonly Header[] {
+  if (own.length === 0) return headers;
+  return [...headers.filter(([name]) => !name.toLowerCase().startsWith('access-control-allow-')), ...own];
 }
 
 /** Of Node's table of fields. */

@@ -55,6 +55,9 @@ function findSmuggled(headers: readonly Header[]): string | null {
   const seen = new Set<string>();
   for (const [name] of headers) {
     const lower = name.toLowerCase();
+    if (lower.includes('_') && isSingle(lower.replaceAll('_', '-'))) {
+      return `the header field ${name} is ${name.replaceAll('_', '-')} to servers that do not tell _ from -`;
+    }
     if (!isSingle(lower)) continue;
     if (seen.has(lower)) return `the header field ${name} came twice`;
     seen.add(lower);

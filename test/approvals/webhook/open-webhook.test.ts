@@ -175,6 +175,16 @@ describe('an attempt that would never work is not made again', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
+  test('and what the receiver says does not give its path away, which is a secret', async () => {
+    const receiver = await startReceiver((response, _count, { path }) => {
+      response.writeHead(404).end(`Cannot POST ${path}`);
+    });
+    const bench = await openBench();
+    bench.open(new URL('/services/T0/SECRET?key=HIDDEN', receiver.url));
+    await bench.request();
+    expect(await settled(bench)).toMatchObject([{ detail: 'status 404: Cannot POST …?…' }]);
+  });
+
   test.each([301, 302, 303, 307, 308])('nor is a redirect followed: status %i', async (code) => {
     const elsewhere = await startReceiver();
     const receiver = await startReceiver(status(code, { Location: elsewhere.url.href }));

@@ -38,6 +38,10 @@ test('any text', () => {
   );
 });
 
+test('a quote that is never closed, where a list is expected', () => {
+  expect(read(FINANCE.replace('rules:', "rules: '"))).toBeGreaterThan(0);
+});
+
 test('a policy with a part cut out, doubled or replaced', () => {
   const place = fc.nat(FINANCE.length - 1);
   const insert = fc.oneof(

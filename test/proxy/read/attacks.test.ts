@@ -207,6 +207,7 @@ describe('invariant 1: rejects', () => {
     ['a number', '1'],
     ['null', 'null'],
     ['an empty batch', '[]'],
+    ['a batch that is too long', `[${Array(1001).fill(`{${HEAD},"method":"ping"}`).join()}]`],
     ['a batch in a batch (B5)', `[[{${HEAD},${ALLOWED}}]]`],
     ['a batch with a number', `[{${HEAD},"method":"ping"},1]`],
     ['an empty object', '{}'],

@@ -122,6 +122,23 @@ describe('sessions of the older protocols', () => {
     expect((await ask(url, { headers, body: call('pay') })).status).toBe(404);
   });
 
+  test('when one is over nobody waits in it any more: its stream and its held call end', async () => {
+    const policy = `${POLICY}  other:\n    rules: [{action: require_approval}]\n`;
+    const { url } = await startHttpSidecar({ policy, args: [], command: ECHO });
+    const headers = await openSession(url);
+    const standing = ask(url, { method: 'GET', headers });
+    const held = ask(url, { headers, body: call('other', {}, 2) });
+    const whole = { ...headers, accept: 'application/json' };
+    const heldWhole = ask(url, { headers: whole, body: call('other', { n: 1 }, 3) });
+    await sleep(500);
+    expect((await ask(url, { method: 'DELETE', headers })).status).toBe(200);
+    expect((await Promise.all([standing, held])).map(({ text }) => text.includes('data'))).toEqual([
+      false,
+      false,
+    ]);
+    expect((await heldWhole).status).toBe(404);
+  });
+
   test('a child that dies: its requests are answered, its session is gone', async () => {
     const command = [process.execPath, '-e', DIES_ON_CALL];
     const { url } = await startHttpSidecar({ args: [], command });
@@ -135,6 +152,10 @@ describe('sessions of the older protocols', () => {
 const DIES_ON_CALL = `process.stdin.on('data', (d) => {
   if (String(d).includes('tools/call')) process.exit(3);
   console.log('{"jsonrpc":"2.0","id":"a","result":{"protocolVersion":"2025-06-18","capabilities":{}}}');
+})`;
+
+const ANSWERS_TWICE = `process.stdin.on('data', (d) => {
+  console.log('{"jsonrpc":"2.0","id":' + JSON.parse(d).id + ',"result":{"a":1},"result":{"a":2}}');
 })`;
 
 describe('the shared child of 2026-07-28', () => {
@@ -161,6 +182,13 @@ describe('the shared child of 2026-07-28', () => {
     const { url } = await startHttpSidecar({ policy: POLICY, args: [], command: MODERN });
     const reply = await ask(url, request);
     expect([reply.status, messageIn(reply.text).error.code]).toEqual([status, code]);
+  });
+
+  test('an answer that can be read in two ways is an error for who asked, and no silence', async () => {
+    const command = [process.execPath, '-e', ANSWERS_TWICE];
+    const { url } = await startHttpSidecar({ args: [], command });
+    const reply = await ask(url, modern('tools/call', { name: 'pay', arguments: {} }, 'mine'));
+    expect(messageIn(reply.text)).toMatchObject({ id: 'mine', error: { code: -32603 } });
   });
 
   test('is started again when it has died', async () => {

@@ -70,6 +70,16 @@ describe('a list of tools is filtered', () => {
     expect(reply.text).toBe(received);
   });
 
+  test('whichever answer it is, where the client used its id for another request as well', async () => {
+    const upstream = await startUpstream((_, response) =>
+      answerJson(response, `[${LIST},{"jsonrpc":"2.0","id":1,"result":{}}]`),
+    );
+    const { url } = await startHttpSidecar({ policy: POLICY, args: ['--upstream', upstream.url] });
+    const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+    const body = `[{"jsonrpc":"2.0","id":1,"method":"tools/list"},${ping}]`;
+    expect((await ask(url, { body })).text).toBe(`[${LISTED},{"jsonrpc":"2.0","id":1,"result":{}}]`);
+  });
+
   test('when it is replayed on a stream that was resumed', async () => {
     const upstream = await startUpstream((_, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -160,6 +170,14 @@ test('a new policy is in force at once, and streams that listen are told', async
   expect((await ask(url, { headers, body: call('other') })).text).toBe(
     '{"jsonrpc":"2.0","id":1,"result":{}}',
   );
+});
+
+test('what the operator asks of the server in its URL, no client takes back', async () => {
+  const upstream = await startUpstream(answerCalls);
+  const args = ['--upstream', `${upstream.url}?read_only=true`];
+  const { url } = await startHttpSidecar({ policy: POLICY, args });
+  await ask(`${url}?read_only=false`, { body: call('pay') });
+  expect(upstream.seen.map((seen) => seen.url)).toEqual(['/mcp?read_only=true']);
 });
 
 describe('what is not read the same way by everybody is refused', () => {

@@ -1,9 +1,14 @@
 // An upstream that is down, slow, breaks off, or answers with something else: each has its answer, and a call that may
 // have reached the server is never sent twice.
-import type { ServerResponse } from 'node:http';
-import { createServer } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import http, { type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { openFile } from '../../approvals/open-store.ts';
+import { startLineClient } from '../../fixtures/line-client.ts';
+import { REGENT } from '../guarded-server.ts';
 import { ask, call, listen, modern, startHttpSidecar } from './http-sidecar.ts';
 import { answerCalls, answerJson, startUpstream } from './upstream-fixture.ts';
 
@@ -154,4 +159,29 @@ test('a client of 2026-07-28 that goes away cancels; one of the older protocols 
   while (!upstream.seen[1]?.isAborted) await sleep(10);
   await sleep(100);
   expect(upstream.seen[0]?.isAborted).toBe(false);
+});
+
+test('a call that ran stays charged when another one of the same id never reached the server', async () => {
+  const server = http.createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+    // Whoever comes later finds nobody.
+    server.close();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => server.closeAllConnections());
+  const { file, store } = await openFile();
+  const folder = path.dirname(file);
+  const policy = path.join(folder, 'policy.yaml');
+  writeFileSync(policy, 'version: "1"\ntools:\n  pay:\n    rules:\n      - spend: {daily: 100}\n');
+  const upstream = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+  const client = startLineClient(process.execPath, [
+    ...[REGENT, '-c', policy, '--state', file, '--upstream', upstream],
+  ]);
+  onTestFinished(async () => void (await client.close()));
+  client.send(call('pay', { amount: 60 }, 1));
+  while (server.listening) await sleep(10);
+  client.send(call('pay', { amount: 1 }, 1));
+  expect(await client.next()).toContain('cannot be reached');
+  const counters = await store.listCounters('', 10);
+  expect(counters.map(({ value }) => value)).toEqual([6100]);
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { ask, call, startHttpSidecar } from './http-sidecar.ts';
+import { ask, call, modern, startHttpSidecar } from './http-sidecar.ts';
 import { answerCalls, answerJson, startUpstream } from './upstream-fixture.ts';
 
 const POLICY = `version: "1"
@@ -18,6 +18,7 @@ tools:
 `;
 const LIST = '{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"pay"},{"name":"read"}]}}';
 const listTools = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe('with agents in the policy', () => {
@@ -88,8 +89,7 @@ describe('with agents in the policy', () => {
     const [mine, theirs] = ['payments-bot', 'report-1'].map((name) =>
       sidecar.run('agents', 'add', name).trim(),
     );
-    const initialize = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
-    await ask(sidecar.url, { headers: bearer(mine ?? ''), body: initialize });
+    await ask(sidecar.url, { headers: bearer(mine ?? ''), body: INITIALIZE });
     const session = { 'mcp-session-id': 'secret-session' };
     const own = await ask(sidecar.url, { headers: { ...session, ...bearer(mine ?? '') }, body: listTools });
     const foreign = await ask(sidecar.url, {
@@ -97,6 +97,23 @@ describe('with agents in the policy', () => {
       body: listTools,
     });
     expect([own.status, foreign.status]).toEqual([200, 404]);
+  });
+
+  test.each([
+    ['to be of 2026-07-28', modern('tools/call', { name: 'read', arguments: {} })],
+    ['to begin a session', { headers: {}, body: `[${INITIALIZE},${call('read', {}, 2)}]` }],
+  ])("a message that claims %s does not get into another agent's session", async (_claim, message) => {
+    const upstream = await startUpstream((_, response) =>
+      answerJson(response.setHeader('Mcp-Session-Id', 'secret'), '{"jsonrpc":"2.0","id":1,"result":{}}'),
+    );
+    const sidecar = await startHttpSidecar({ policy: POLICY, args: ['--upstream', upstream.url] });
+    const [mine, theirs] = ['payments-bot', 'report-1'].map((name) =>
+      bearer(sidecar.run('agents', 'add', name).trim()),
+    );
+    await ask(sidecar.url, { headers: mine ?? {}, body: INITIALIZE });
+    const headers = { ...message.headers, ...theirs, 'mcp-session-id': 'secret' };
+    expect((await ask(sidecar.url, { headers, body: message.body })).status).toBe(404);
+    expect(upstream.seen).toHaveLength(1);
   });
 
   test('the agent that the operator named needs no credential; what it sends is the server’s', async () => {

@@ -115,6 +115,8 @@ describe('refuses', () => {
     ['a tool named twice', post([HOST, 'Mcp-Name: a', 'Mcp-Name: b']), 400],
     ['an argument named twice', post([HOST, 'Mcp-Param-X: a', 'mcp-param-x: b']), 400],
     ['a credential that the connection drops', post([HOST, 'Connection: close, Authorization']), 400],
+    ['a session by another spelling (CGI)', post([HOST, 'Mcp_Session_Id: a']), 400],
+    ['a tool by another spelling', post([HOST, 'Mcp-Name: a', 'mcp_name: b']), 400],
     ['two lengths', post([HOST, 'Content-Length: 3']), 400],
     ['a length and chunks', post([HOST, 'Transfer-Encoding: chunked']), 400],
     ['a folded header field', post([HOST, 'X-A: b', ' c']), 400],
@@ -164,6 +166,22 @@ test('a page that was allowed may read the answer; its preflight is answered', a
     'Access-Control-Allow-Origin: https://app.example.com',
   );
   expect(await say(listener, post([HOST, 'Origin: http://localhost:1']))).not.toContain('Access-Control');
+});
+
+test("a server's own word on who may read the answer gives way to the operator's", async () => {
+  const headers = [
+    ['Access-Control-Allow-Origin', '*'],
+    ['Access-Control-Expose-Headers', 'X-More'],
+  ] as const;
+  const listener = await start({
+    admit: async () => ({ handle: async (exchange) => exchange.reply({ status: 200, headers }) }),
+  });
+  const said = await say(listener, post([HOST, 'Origin: https://app.example.com']));
+  expect(said.match(/Access-Control-.*(?=\r)/g)).toEqual([
+    'Access-Control-Expose-Headers: X-More',
+    'Access-Control-Allow-Origin: https://app.example.com',
+    'Access-Control-Expose-Headers: Mcp-Session-Id, WWW-Authenticate',
+  ]);
 });
 
 test('an event stream that is idle is kept alive, and its end is known', async () => {

@@ -50,6 +50,21 @@ function open(url: URL, maxBytes = 1_000_000) {
   return { upstream, post };
 }
 
+test("the operator's header fields win over the client's, also over those that servers take for the same", async () => {
+  let sent = '';
+  const { url } = await startRaw((socket, chunk) => {
+    sent += chunk;
+    socket.end(`${JSON_HEAD}Content-Length: 2\r\n\r\n{}`);
+  });
+  const headers = [
+    ['x-own', 'no'],
+    ['X_Own', 'no'],
+    ['X-Other', 'kept'],
+  ] as const;
+  await open(url).upstream.request({ method: 'POST', headers, body: Buffer.from('{}') });
+  expect(sent.match(/^x.(own|other): .*$/gim)).toEqual(['X-Own: yes', 'X-Other: kept']);
+});
+
 describe('what goes wrong is told, and whether the request may have run', () => {
   test('nobody listens', async () => {
     const server = createServer();
