@@ -7,6 +7,7 @@ import { createApproverToken, digestApproverToken } from '../../src/approvals/ap
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
 import type { StateStore } from '../../src/state/store.ts';
 import { type LineClient, startLineClient } from '../fixtures/line-client.ts';
+import { shareBundles } from '../fixtures/share-bundles.ts';
 
 export interface SidecarConsole {
   readonly client: LineClient;
@@ -31,6 +32,7 @@ const REGENT = path.resolve(import.meta.dirname, '../../../dist/src/cli/main.js'
 
 export async function startSidecarConsole(options: SidecarConsoleOptions): Promise<SidecarConsole> {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-console-'));
+  shareBundles(folder);
   const policyFile = path.join(folder, options.policyName);
   const stateFile = path.join(folder, 'state.db');
   writeFileSync(policyFile, options.policy);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { fixturePath } from '../fixtures/fixture-path.ts';
 import { type LineClient, startLineClient } from '../fixtures/line-client.ts';
+import { shareBundles } from '../fixtures/share-bundles.ts';
 
 export const REGENT = path.resolve(import.meta.dirname, '../../dist/src/cli/main.js');
 
@@ -45,6 +46,7 @@ export function startGuarded({
   prepare,
 }: GuardedOptions = {}): Guarded {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-sidecar-'));
+  shareBundles(folder);
   const policyFile = path.join(folder, 'policy.yaml');
   const stateFile = path.join(folder, 'state', 'state.db');
   const logFile = path.join(folder, 'seen.log');

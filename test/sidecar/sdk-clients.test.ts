@@ -9,9 +9,12 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fixturePath } from '../fixtures/fixture-path.ts';
+import { shareBundles } from '../fixtures/share-bundles.ts';
 import { REGENT } from './guarded-server.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'regent-sdk-'));
+
+shareBundles(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const policy = path.join(folder, 'policy.yaml');
 writeFileSync(policy, 'version: "1"\ntools:\n  greet:\n    rules: []\n');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fixturePath } from '../fixtures/fixture-path.ts';
 import { type LineClient, startLineClient } from '../fixtures/line-client.ts';
+import { shareBundles } from '../fixtures/share-bundles.ts';
 import { openSqlFile } from '../state/sql-file.ts';
 import { REGENT } from './guarded-server.ts';
 
@@ -21,6 +22,7 @@ interface Shared {
 
 function shareState(): Shared {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-shared-'));
+  shareBundles(folder);
   const policy = path.join(folder, 'policy.yaml');
   writeFileSync(
     policy,

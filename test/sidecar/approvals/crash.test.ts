@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ApprovalStatus } from '../../../src/approvals/approval.ts';
+import { shareBundles } from '../../fixtures/share-bundles.ts';
 import { holdPolicy } from './approval-desk.ts';
 import { expectAccounts } from './crash-accounts.ts';
 import { type Lane, openLane, type Sidecar } from './crash-lane.ts';
@@ -19,6 +20,7 @@ const LIMITS = '      - name: cap\n        rate_limit: 100000/day\n';
 
 function makeHome(rules: string): string {
   const home = mkdtempSync(join(tmpdir(), 'regent-crash-'));
+  shareBundles(home);
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   writeFileSync(join(home, 'policy.yaml'), holdPolicy(rules));
   return home;

@@ -5,6 +5,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { shareBundles } from '../../fixtures/share-bundles.ts';
 import { REGENT } from '../guarded-server.ts';
 
 export interface HttpSidecar {
@@ -41,15 +42,18 @@ export async function startHttpSidecar({
   isRemote = false,
 }: HttpSidecarOptions): Promise<HttpSidecar> {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-http-'));
+  shareBundles(folder);
   const policyFile = path.join(folder, 'policy.yaml');
   const stateFile = path.join(folder, 'state.db');
   writeFileSync(policyFile, policy);
+  const env = { ...process.env, HOME: folder };
   const more = prepare?.(folder) ?? [];
   const given = isRemote ? [] : ['-c', policyFile];
   const flags = [...given, '--state', stateFile, '--listen', '127.0.0.1:0', ...more, ...args];
   const server = command.length > 0 ? ['--', ...command] : [];
   const child = spawn(process.execPath, [REGENT, ...flags, ...server], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env,
   });
   let stderr = '';
   const url = new Promise<string>((resolve, reject) => {
@@ -69,7 +73,10 @@ export async function startHttpSidecar({
     rmSync(folder, { recursive: true, force: true });
   });
   const run = (...words: string[]): string => {
-    const done = spawnSync(process.execPath, [REGENT, ...words, '--state', stateFile], { encoding: 'utf8' });
+    const done = spawnSync(process.execPath, [REGENT, ...words, '--state', stateFile], {
+      encoding: 'utf8',
+      env,
+    });
     if (done.status !== 0) throw new Error(done.stderr);
     return done.stdout;
   };

@@ -12,6 +12,7 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { fixturePath } from '../../fixtures/fixture-path.ts';
+import { shareBundles } from '../../fixtures/share-bundles.ts';
 import { REGENT } from '../guarded-server.ts';
 import { startHttpSidecar } from './http-sidecar.ts';
 
@@ -100,11 +101,12 @@ test('HTTP to stdio', async () => {
 
 function overStdio(upstream: string): StdioClientTransport {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-stdio-'));
+  shareBundles(folder);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const policy = path.join(folder, 'policy.yaml');
   writeFileSync(policy, POLICY.replace('hide: [get-env]', 'hide: [get-env, forbidden]'));
   const args = [REGENT, '-c', policy, '--state', path.join(folder, 's.db'), '--upstream', upstream];
-  const env = process.env as Record<string, string>;
+  const env = { ...(process.env as Record<string, string>), HOME: folder };
   return new StdioClientTransport({ command: process.execPath, args, env, stderr: 'ignore' });
 }
 

@@ -9,6 +9,7 @@ import { buildBundle } from '../../../compiler/opa/opa-operations.ts';
 import { fixturePath } from '../../fixtures/fixture-path.ts';
 import { type LineClient, startLineClient } from '../../fixtures/line-client.ts';
 import type { Json } from '../../fixtures/opa-control.ts';
+import { shareBundles } from '../../fixtures/share-bundles.ts';
 import { openSqlFile } from '../../state/sql-file.ts';
 import { REGENT } from '../guarded-server.ts';
 
@@ -32,6 +33,7 @@ export interface RemoteSidecar extends LineClient {
 
 export function sidecarFolder(): SidecarFolder {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-opa-'));
+  shareBundles(folder);
   const stateFile = path.join(folder, 'state.db');
   const log = path.join(folder, 'seen.log');
   const running: RemoteSidecar[] = [];
