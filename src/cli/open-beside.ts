@@ -1,7 +1,7 @@
 // What runs beside a proxy, where settings ask for it: the console, and the webhook.
 import { openWebhook } from '../approvals/webhook/open-webhook.ts';
 import { RETRY_PLAN } from '../approvals/webhook/settle-attempt.ts';
-import { type OpenConsole, openConsole } from '../console/open-console.ts';
+import type { OpenConsole } from '../console/open-console.ts';
 import type { Gate } from '../proxy/session.ts';
 import { openRecoveringStore } from '../state/recovering-store.ts';
 import { openSqliteStore } from '../state/sqlite-store.ts';
@@ -44,6 +44,8 @@ async function serveConsole(
   store: StateStore,
 ): Promise<OpenConsole | null> {
   if (address === null) return null;
+  // Only now: most sidecars serve no pages, and must not pay for them when they start.
+  const { openConsole } = await import('../console/open-console.ts');
   const parts = { ...address, store, log: gate.log, now: gate.now, publicUrl: url, operator: null };
   const opened = await openConsole(parts).catch((cause: unknown) => {
     throw new CliError(`the console cannot listen on ${address.host}:${address.port}: ${String(cause)}`, {

@@ -1,10 +1,7 @@
 // The sidecar, from its settings to its end: between an agent and a server, each over stdio or HTTP.
-
 import { openReports } from './opa/open-reports.ts';
 import { openBeside } from './open-beside.ts';
 import { openGate } from './open-gate.ts';
-import { runOverHttp } from './run-over-http.ts';
-import { runOverStdio } from './run-over-stdio.ts';
 import type { SidecarOptions } from './settings/sidecar-options.ts';
 
 /** The exit code: the server's own where it ended first. */
@@ -13,10 +10,14 @@ export async function runSidecar(options: SidecarOptions): Promise<number> {
   const beside = await openBeside(open, options);
   const reports = await openReports(open, options);
   const { client, ...rest } = options;
-  const exitCode =
-    client.kind === 'stdio'
-      ? await runOverStdio(open, rest)
-      : await runOverHttp(open, { ...rest, client, metrics: reports.metrics });
+  let exitCode: number;
+  if (client.kind === 'stdio') {
+    const { runOverStdio } = await import('./run-over-stdio.ts');
+    exitCode = await runOverStdio(open, rest);
+  } else {
+    const { runOverHttp } = await import('./run-over-http.ts');
+    exitCode = await runOverHttp(open, { ...rest, client, metrics: reports.metrics });
+  }
   await Promise.all([beside.close(), reports.close()]);
   await open.close();
   return exitCode;
