@@ -3,6 +3,7 @@
 // One connection, one operation at a time: SQLite serialises them anyway, and `commitLocked` needs the connection for
 // itself. The hot path is one statement and one hop to the thread pool.
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryStore } from './delivery.ts';
 import { type Operations, wrapOperations } from './operations.ts';
 import { createSerialQueue } from './serial-queue.ts';
@@ -40,6 +41,7 @@ export interface SqliteStoreOptions {
 }
 
 const BUSY_TIMEOUT_MS = 5000;
+const BUSY_RETRY_MS = 20;
 
 interface StoreParts {
   readonly file: StateFile;
@@ -62,7 +64,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stat
   try {
     const connection = await openConnection(file.path);
     try {
-      await configure(connection, file, options);
+      await configurePatiently(connection, file, options);
       return createStore(await prepareParts(connection, file));
     } catch (error) {
       await connection.close().catch(() => undefined);
@@ -89,6 +91,27 @@ async function prepareParts(connection: SqliteConnection, file: StateFile): Prom
     records: prepareRecords(connection),
     uploads: await prepareUploads(connection, transaction),
   };
+}
+
+/**
+ * Where two processes make the same file at the same moment, SQLite refuses one of them at once, whatever its time-out: it
+ * would wait for ever. Tried again, it finds the file made.
+ */
+async function configurePatiently(
+  connection: SqliteConnection,
+  file: StateFile,
+  options: SqliteStoreOptions,
+): Promise<void> {
+  const untilMs = performance.now() + (options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
+  for (;;) {
+    try {
+      return await configure(connection, file, options);
+    } catch (error) {
+      const isBusy = isSqliteError(error) && error.code === 'SQLITE_BUSY';
+      if (!isBusy || performance.now() >= untilMs) throw error;
+      await sleep(BUSY_RETRY_MS);
+    }
+  }
 }
 
 /** The time-out comes first: taking the write-ahead log into use needs the file's lock. A foreign file stays as it is. */
