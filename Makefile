@@ -25,7 +25,7 @@ node_modules/.installed: package.json package-lock.json
 
 dist/.built: node_modules/.installed $(TS_SOURCES) $(wildcard src/console/assets/*) tsconfig.json $(OPA_WASM)
 	$(NODE_BIN)/tsc -p tsconfig.json
-	@mkdir -p dist/src/console && cp -r src/console/assets dist/src/console/
+	@rm -rf dist/src/console/assets && cp -r src/console/assets dist/src/console/
 	@chmod +x dist/src/cli/main.js
 	node dist/compiler/write-fingerprint.js
 	@touch $@

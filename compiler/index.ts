@@ -22,6 +22,8 @@ export type CompileResult =
       /** The library's and generated Rego, formatted, and hand-written Rego as it is. */
       readonly modules: readonly RegoModule[];
       readonly metadata: BundleMetadata;
+      /** Hand-written modules, and what is in them. */
+      readonly custom: readonly CustomModule[];
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
@@ -58,7 +60,8 @@ export async function compilePolicy(
   const wrong = patternDiagnostics(read, built.patternErrors);
   if (wrong.length > 0) return failed(wrong, files);
   if (!built.ok) return failed(explainBuild(built.problems, custom.modules), files);
-  return { ok: true, bundle: built.bundle, revision, modules: built.modules, metadata };
+  const { bundle, modules: formatted } = built;
+  return { ok: true, bundle, revision, modules: formatted, metadata, custom: custom.modules };
 }
 
 function failed(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]): CompileResult {

@@ -4,7 +4,7 @@ import { quoteText, shortenText } from '../parse/quote-text.ts';
 import type { YamlEntry, YamlMap, YamlNode } from '../parse/yaml-node.ts';
 import type { KeyTable } from '../schema/grammar.ts';
 import type { Scope } from './report.ts';
-import { type KeyPlaces, suggestKey, suggestNearest } from './suggest.ts';
+import { suggestKey, suggestNearest } from './suggest.ts';
 
 const A_TEXT = 'a text';
 const A_NUMBER = 'a number';
@@ -19,12 +19,11 @@ export interface KeyedEntry {
 
 export type Members<T extends KeyTable> = Partial<Record<keyof T, KeyedEntry>>;
 
-/** The members of a mapping by key; keys that the table does not have are reported. `tables`: those of other files than policies. */
+/** The members of a mapping by key; keys that the table does not have are reported. */
 export function readMembers<T extends KeyTable>(
   node: YamlNode,
   scope: Scope,
   table: T,
-  tables?: KeyPlaces,
 ): Members<T> | undefined {
   const map = readMap(node, scope);
   if (map === undefined) return undefined;
@@ -36,7 +35,7 @@ export function readMembers<T extends KeyTable>(
         'unknown-key',
         keyPosition,
         `${quoteText(key)} is not a key here`,
-        suggestKey(key, table, tables),
+        suggestKey(key, table, scope.tables),
       );
   }
   return members as Members<T>;

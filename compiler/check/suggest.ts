@@ -1,12 +1,14 @@
 // "Did you mean": the known word that a mistyped or foreign one stands for.
 import { FOREIGN_WORDS } from '../schema/foreign-words.ts';
-import { KEY_TABLES, type KeyTable } from '../schema/grammar.ts';
+import type { KeyPlaces, KeyTable } from '../schema/grammar.ts';
 
 /** Words that are all told where no one of them is near. */
 const TOLD_MAX = 12;
 /** Among more names than this a near one says little, and looking for it takes long. */
 const KNOWN_MAX = 200;
 const LENGTH_MAX = 64;
+/** A key that stands in more places than this is no hint at any of them. */
+const PLACES_MAX = 4;
 
 /** `did you mean "hide"?`, or what is known, where it is little. */
 export function suggestWord(word: string, known: readonly string[]): string | undefined {
@@ -21,14 +23,12 @@ export function suggestNearest(word: string, known: readonly string[]): string |
   return nearest === undefined ? undefined : `did you mean ${JSON.stringify(nearest)}?`;
 }
 
-/** The tables of one kind of file, each with its place as messages say it. */
-export type KeyPlaces = ReadonlyArray<readonly [place: string, table: KeyTable]>;
-
 /** Also says where a key belongs that only stands in the wrong place. */
-export function suggestKey(key: string, table: KeyTable, tables: KeyPlaces = KEY_TABLES): string | undefined {
+export function suggestKey(key: string, table: KeyTable, tables: KeyPlaces): string | undefined {
   const known = Object.keys(table);
   const places = tables.filter(([, other]) => Object.hasOwn(other, key)).map(([place]) => place);
-  if (foreignWord(key, known) !== undefined || places.length === 0) return suggestWord(key, known);
+  const isElsewhere = places.length > 0 && places.length <= PLACES_MAX;
+  if (foreignWord(key, known) !== undefined || !isElsewhere) return suggestWord(key, known);
   return `it belongs in ${places.join(' or ')}`;
 }
 

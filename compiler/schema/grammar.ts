@@ -9,6 +9,9 @@ export interface KeyDoc {
 
 export type KeyTable = Readonly<Record<string, KeyDoc>>;
 
+/** The tables of one kind of file, each with its place as messages say it. */
+export type KeyPlaces = ReadonlyArray<readonly [place: string, table: KeyTable]>;
+
 export const POLICY_KEYS = {
   version: { form: '"1"', meaning: 'The version of this language. Required.' },
   description: { form: 'text', meaning: 'Free text.' },
@@ -145,8 +148,7 @@ export const SCHEMA_KEYS = {
   allOf: { form: 'list of keywords', meaning: 'All fit.' },
 } as const satisfies KeyTable;
 
-/** Where each table's keys stand, as messages say it. */
-export const KEY_TABLES: ReadonlyArray<readonly [place: string, table: KeyTable]> = [
+export const KEY_TABLES: KeyPlaces = [
   ['the top level of the file', POLICY_KEYS],
   ['a tool under tools', ENTRY_KEYS],
   ['a rule (an item of rules)', RULE_KEYS],

@@ -1,5 +1,4 @@
 // `regent approvals`: what waits for people, and their answers, from a terminal of the machine.
-import { userInfo } from 'node:os';
 import { answerApproval, expireOverdue, type Person } from '../approvals/answer-approval.ts';
 import type { Approval, ApprovalStatus } from '../approvals/approval.ts';
 import { approvalToJson } from '../approvals/approval-to-json.ts';
@@ -9,6 +8,7 @@ import { formatApproval, formatApprovalLine } from '../approvals/format-approval
 import type { StateStore } from '../state/store.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
+import { localPerson } from './local-person.ts';
 import { openExistingState } from './open-existing-state.ts';
 import { printOut } from './print-out.ts';
 import { watchApprovals } from './watch-approvals.ts';
@@ -76,7 +76,7 @@ function openState(flags: ApprovalsFlags): Promise<StateStore> {
 /** Whoever may write the state file may answer; a token names an approver instead. */
 async function whoAnswers(store: StateStore): Promise<Person> {
   const token = process.env.REGENT_APPROVER_TOKEN ?? '';
-  if (token === '') return { name: `local:${userInfo().username}`, ownerOf: [] };
+  if (token === '') return localPerson();
   const approver = isApproverToken(token) ? await store.findApprover(digestApproverToken(token)) : null;
   if (approver === null) {
     throw new CliError(

@@ -1,5 +1,4 @@
 // `regent console`: serves the console on a state file, beside sidecars that run elsewhere on the machine.
-import { userInfo } from 'node:os';
 import { findExposure } from '../console/exposure.ts';
 import { openConsole } from '../console/open-console.ts';
 import { openRecoveringStore } from '../state/recovering-store.ts';
@@ -8,6 +7,7 @@ import type { LogLevel } from '../telemetry/log-levels.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
+import { localPerson } from './local-person.ts';
 import { DEFAULT_CONSOLE } from './settings/read-flags.ts';
 import { readAddress, readOtherUrl, type TextReader } from './settings/read-setting.ts';
 import { nextSignal } from './stop-signals.ts';
@@ -32,7 +32,7 @@ export async function serveConsole(flags: ConsoleFlags): Promise<void> {
   );
   await store.read([]);
   const log = createLogger(flags.logLevel ?? 'info');
-  const operator = { name: `local:${userInfo().username}`, ownerOf: [] };
+  const operator = localPerson();
   const console = await openConsole({ ...address, store, log, now: Date.now, publicUrl, operator }).catch(
     (cause: unknown) => {
       throw new CliError(`the console cannot listen on ${address.host}:${address.port}: ${String(cause)}`, {

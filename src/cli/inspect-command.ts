@@ -21,6 +21,7 @@ function printFacts(facts: BundleFacts): string {
       ['entry point', name],
       ...annotations.flatMap(titleOf).map((title) => ['', title]),
     ]),
+    ...(facts.is_optimized ? [['optimized', 'by opa build -O: decisions may take many times as long']] : []),
     ...printRegent(facts),
     ...printSignature(facts),
     ...files.map((file) => ['file', `${file.name} (${file.bytes} bytes)`]),

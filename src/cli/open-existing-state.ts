@@ -9,6 +9,10 @@ export async function openExistingState(
   file: string,
   durability: SqliteStoreOptions['durability'] = 'normal',
 ): Promise<StateStore> {
-  if (!existsSync(file)) throw new CliError(`there is no state file ${file}; say which with --state FILE`);
+  if (!existsSync(file)) {
+    throw new CliError(
+      `there is no state file ${file}: a sidecar makes it when it starts; say which with --state FILE`,
+    );
+  }
   return openSqliteStore({ file, durability, mustExist: true });
 }

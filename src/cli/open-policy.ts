@@ -14,6 +14,7 @@ import { compileAside } from './compile-aside.ts';
 import { bundleCacheFolder } from './home.ts';
 import { PolicyProblems } from './policy-problems.ts';
 import { findRegoPlaces, readRego } from './read-rego.ts';
+import { whyUnreadable } from './why-unreadable.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];
@@ -114,10 +115,7 @@ export async function readPolicyFile(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const why =
-      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-        ? 'there is no such file'
-        : String(cause);
+    const why = whyUnreadable(cause);
     throw new PolicyError('policy-missing', `the policy ${file} cannot be read: ${why}`, cause);
   }
 }

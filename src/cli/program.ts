@@ -38,7 +38,8 @@ export function createProgram(serverCommand: readonly string[]): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .enablePositionalOptions()
-    .showHelpAfterError('(regent --help shows all options)')
+    // Whoever forgets the -- is told so, and not that the server's options are none of regent's.
+    .passThroughOptions()
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: printOut })
     .exitOverride();
@@ -55,7 +56,14 @@ export function createProgram(serverCommand: readonly string[]): Command {
   addApprovals(program);
   addApprovers(program);
   addConsole(program);
+  nameHelp(program, 'regent');
   // Commands take this over when they are added; only here is a word too many told of as an unknown command.
   program.allowExcessArguments();
   return program;
+}
+
+/** What an error of the command line ends with, for the command and all below it. */
+function nameHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`(${words} --help shows all options)`);
+  for (const below of command.commands) nameHelp(below, `${words} ${below.name()}`);
 }

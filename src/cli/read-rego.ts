@@ -41,11 +41,23 @@ export async function findRegoPlaces(policy: string, text: string): Promise<read
   return places.flat();
 }
 
+interface ListedItems {
+  readonly text: string;
+  readonly items: readonly string[];
+}
+
+/** Of each policy's last text: whoever watches asks again and again, and a large one takes long to parse. */
+const lastListed = new Map<string, ListedItems>();
+
 /** The YAML parser is only loaded where there may be something to find. */
 async function listItems(policy: string, text: string): Promise<readonly string[]> {
   if (!text.includes('rego')) return [];
+  const last = lastListed.get(policy);
+  if (last?.text === text) return last.items;
   const { listRego } = await import('../../compiler/check/read-custom.ts');
-  return listRego(policy, text);
+  const items = listRego(policy, text);
+  lastListed.set(policy, { text, items });
+  return items;
 }
 
 async function readItem(policy: string, listed: string): Promise<RegoSource> {

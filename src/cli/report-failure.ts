@@ -13,12 +13,7 @@ import { ConfigProblems } from './settings/config-problems.ts';
 /** Prints the failure to stderr; the exit code it stands for (design section 10). */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof PolicyProblems) {
-    for (const diagnostic of error.diagnostics) console.error(formatDiagnostic(diagnostic));
-    console.error(`regent: ${error.message}; nothing was started`);
-    return 2;
-  }
-  if (error instanceof ConfigProblems) {
+  if (error instanceof PolicyProblems || error instanceof ConfigProblems) {
     for (const diagnostic of error.diagnostics) console.error(formatDiagnostic(diagnostic));
     console.error(`regent: ${error.message}; nothing was started`);
     return 2;

@@ -1,6 +1,7 @@
 // `regent test`: runs the cases and Rego tests of policies, and prints what came of them.
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
+import { findPolicyFiles } from './open-policy.ts';
 import { printOut } from './print-out.ts';
 import { reportFailure } from './report-failure.ts';
 import { emitRego } from './test/emit/emit-rego.ts';
@@ -57,10 +58,11 @@ async function testOnce(paths: readonly string[], flags: TestFlags, options: Run
   return run;
 }
 
-/** Cases may name policies that lie elsewhere. */
-function watchedFiles(paths: readonly string[]): string[] {
+/** Cases may name policies that lie elsewhere, and so may policies their Rego. */
+async function watchedFiles(paths: readonly string[]): Promise<string[]> {
   const found = findFiles(paths);
-  return [...found.map(({ file }) => file), ...planSuites(found).flatMap(({ policies }) => policies)];
+  const policies = planSuites(found).flatMap((plan) => plan.policies);
+  return [...found.map(({ file }) => file), ...(await findPolicyFiles(policies))];
 }
 
 async function readOptions({ run, coverage, threshold, opa }: TestFlags): Promise<RunOptions> {

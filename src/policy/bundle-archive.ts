@@ -35,10 +35,14 @@ export function readBundleArchive(files: readonly ArchiveFile[]): BundleArchive 
     wasm: readWasm(files),
     data: readData(files),
     metadata: manifest.metadata,
-    rego: files
-      .filter(({ name }) => name.endsWith('.rego'))
-      .map(({ name, bytes }) => ({ name, text: bytes.toString('utf8') })),
+    rego: modulesOf(files),
   };
+}
+
+export function modulesOf(files: readonly ArchiveFile[]): BundleArchive['rego'] {
+  return files
+    .filter(({ name }) => name.endsWith('.rego'))
+    .map(({ name, bytes }) => ({ name, text: bytes.toString('utf8') }));
 }
 
 /** A bundle without a manifest has an empty one, as for OPA. */

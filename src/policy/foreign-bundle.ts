@@ -12,6 +12,8 @@ export const NOTHING_READ: ReadPlan = planOf({ isRead: false, members: new Map()
 export const NOTES = {
   foreign:
     "the bundle has no manifest of Regent's: the policy is shown all arguments, and there are no counters: limits must come from elsewhere",
+  optimized:
+    'the bundle was built with opa build -O: a decision may take many times as long, the more tools the longer; build it with -O=0',
   unlisted: 'the bundle has no entry point regent/gateway/listed: every tool of the server is listed',
 } as const;
 

@@ -1,9 +1,10 @@
 // What a bundle says of itself, for people: nothing of it is verified, and no key is needed.
 import type { CounterPlan, ServerPlan } from '../../compiler/model/manifest.ts';
 import type { ArgumentPath } from '../../compiler/model/policy.ts';
-import { type BundleManifest, readManifest } from './bundle-archive.ts';
+import { type BundleManifest, modulesOf, readManifest } from './bundle-archive.ts';
 import { openBundleFiles } from './bundle-files.ts';
 import { payloadOf, readSignatureClaims, readSignatureFile } from './bundle-signature/signature-file.ts';
+import { isOptimized } from './is-optimized.ts';
 import { PolicyError } from './policy-error.ts';
 
 export interface BundleFacts {
@@ -15,6 +16,8 @@ export interface BundleFacts {
   readonly wasm_bytes: number | null;
   readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: number }>;
   readonly entrypoints: readonly EntrypointFacts[];
+  /** Built with `opa build -O`, which slows decisions down. */
+  readonly is_optimized: boolean;
   /** What Regent's manifest says, by server; null where it has none. */
   readonly regent: Readonly<Record<string, ServerFacts>> | null;
   /** Null where the bundle is not signed. */
@@ -52,6 +55,7 @@ export async function inspectBundle(bytes: Buffer): Promise<BundleFacts> {
     wasm_bytes: files.find(({ name }) => name === 'policy.wasm')?.bytes.length ?? null,
     files: files.map((file) => ({ name: file.name, bytes: file.bytes.length })),
     entrypoints: entrypointsOf(manifest),
+    is_optimized: isOptimized(modulesOf(files)),
     regent: regentOf(manifest),
     signature: signatures === null ? null : signatureOf(signatures),
   };

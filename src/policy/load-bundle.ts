@@ -12,6 +12,7 @@ import type { Verification } from './bundle-signature/verification.ts';
 import { clockAt } from './clock.ts';
 import { type Agent, ANONYMOUS, type Decision } from './decision.ts';
 import { EVERYTHING_READ, NOTES, NOTHING_READ } from './foreign-bundle.ts';
+import { isOptimized } from './is-optimized.ts';
 import { type LogRules, readLogRules } from './log-rules.ts';
 import { PolicyError } from './policy-error.ts';
 import { type PreparedCall, prepareCall, type ToolCall } from './prepare-call.ts';
@@ -88,7 +89,11 @@ async function openArchive(
     servers: metadata === null ? null : [...finders.keys()],
     rego: archive.rego,
     isBounded,
-    notes: [...(metadata === null ? [NOTES.foreign] : []), ...(hasListed ? [] : [NOTES.unlisted])],
+    notes: [
+      ...(metadata === null ? [NOTES.foreign] : []),
+      ...(hasListed ? [] : [NOTES.unlisted]),
+      ...(isOptimized(archive.rego) ? [NOTES.optimized] : []),
+    ],
     countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? others),
     decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),

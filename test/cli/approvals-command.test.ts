@@ -214,7 +214,9 @@ test.each([['list'], ['list --watch'], ['show apr_1'], ['approve apr_1'], ['deny
   (words) => {
     const { status, stdout, stderr } = run(...words.split(' '));
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toBe('regent: there is no state file state.db; say which with --state FILE\n');
+    expect(stderr).toBe(
+      'regent: there is no state file state.db: a sidecar makes it when it starts; say which with --state FILE\n',
+    );
     expect(existsSync(path.join(bench.folder, 'state.db'))).toBe(false);
   },
 );

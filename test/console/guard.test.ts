@@ -113,6 +113,20 @@ test.each(['/sign-in', '/', '/nothing', '/assets/console.js', '/%'])(
   },
 );
 
+test('every style, script and picture that a page names is there', async () => {
+  const bench = await startHttpConsole();
+  const { body } = await bench.send({ path: '/sign-in' });
+  const named = [...new Set(body.match(/\/assets\/[^"]+/g))];
+  const types = await Promise.all(
+    named.map(async (path) => (await bench.send({ path })).headers['content-type'] ?? ''),
+  );
+  expect(types.map((type) => type.replace(/;.*/, '')).sort()).toEqual([
+    'image/svg+xml',
+    ...Array.from({ length: 5 }, () => 'text/css'),
+    'text/javascript',
+  ]);
+});
+
 describe('where it may listen', () => {
   test.each([
     ['loopback', '127.0.0.1', null, null],

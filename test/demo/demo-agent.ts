@@ -8,7 +8,7 @@ export const REGENT = fileURLToPath(new URL('../../src/cli/main.js', import.meta
 export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface Answer {
-  /** `allow`, or `deny <rule>`; `tool error` where the server itself refused. */
+  /** `allow`, `deny <rule>` or `require_approval <rule>`; `tool error` where the server itself refused. */
   readonly outcome: string;
   readonly text: string;
   readonly tookMs: number;

@@ -55,7 +55,7 @@ function attempts(files: string): Attempt[] {
     ['allow', 'write_file', { path: file('notes.md'), content: '# Notes\n' }],
     ['deny write_file/notes-only', 'write_file', { path: file('run.sh'), content: 'echo hello\n' }],
     [
-      'deny edit_file/review-edits',
+      'require_approval edit_file/review-edits',
       'edit_file',
       { path: file('hello.txt'), edits: [{ oldText: 'Hello', newText: 'Bye' }] },
     ],

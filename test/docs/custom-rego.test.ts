@@ -1,7 +1,7 @@
 // docs/custom-rego.md: its example decides as the page says, its tests pass, and its blocks are what they claim.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { compilePolicy } from '../../compiler/index.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import { checkRego, formatRego, testRego } from '../../compiler/opa/opa-operations.ts';
@@ -10,6 +10,7 @@ import { clockAt } from '../../src/policy/clock.ts';
 import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/load-bundle.ts';
 import { BOUNDS } from '../../src/policy/wasm-evaluator.ts';
 import { readArguments } from '../../src/proxy/read/read-arguments.ts';
+import { createWorkbench } from '../cli/run-regent.ts';
 import { loadCustom, QUERY_POLICY } from '../compiler/custom/compile-custom.ts';
 
 const DOCS = path.resolve(import.meta.dirname, '../../docs');
@@ -73,9 +74,37 @@ describe('the worked example', () => {
   });
 });
 
+test('the first example can be typed as it stands, and is formatted and strict', async () => {
+  const bench = createWorkbench();
+  onTestFinished(bench.remove);
+  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(PAGE) ?? [];
+  const [, rego = ''] = /```rego\n(# rules\/mail\.rego\n[\s\S]*?)```/.exec(PAGE) ?? [];
+  const [, commands = ''] = /```sh\n([\s\S]*?)```/.exec(PAGE) ?? [];
+  mkdirSync(path.join(bench.folder, 'rules'));
+  bench.write('policy.yaml', yaml);
+  bench.write('rules/mail.rego', rego);
+  const runs = commands
+    .trim()
+    .split('\n')
+    .map((line) =>
+      bench.run(...Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, a, b]) => a ?? b ?? '').slice(1)),
+    );
+  expect(runs.map(({ status, stderr }) => [status, stderr])).toEqual(runs.map(() => [0, '']));
+  const [validated, small, missing] = runs.map(({ stdout }) => stdout);
+  expect(validated).toBe('policy.yaml: no problems\n');
+  expect(JSON.parse(small ?? '')).toMatchObject({
+    outcome: 'allow',
+    charges: [{ counter: 'custom/recipients', amount: 1 }],
+  });
+  expect(JSON.parse(missing ?? '')).toMatchObject({ outcome: 'deny', rule: 'custom:recipients' });
+  const modules = [{ path: 'mail.rego', text: rego }];
+  expect(await formatRego(modules)).toEqual({ ok: true, modules });
+  expect(await checkRego(modules)).toEqual([]);
+});
+
 test('what the page says of undefined values is so', async () => {
   const [careless = '', careful = ''] = Array.from(
-    PAGE.matchAll(/```rego\n([\s\S]*?)```/g),
+    PAGE.matchAll(/```rego\n(deny [\s\S]*?|default [\s\S]*?)```/g),
     ([, block]) => `package regent.custom.page\n\n${block}`,
   );
   const input = '{"server":"main","tool":"query","arguments":{},"state":{"counters":{}},"approval":null}';

@@ -27,6 +27,30 @@ describe.each(['-O=0', '-O=1', '-O=2'])('hand-written Rego, built with %s', (lev
   });
 });
 
+describe('opa build -O', () => {
+  const notesOf = async (bundle: Buffer): Promise<string> => (await loadBundle(bundle)).notes.join('\n');
+
+  test.each(['-O=1', '-O=2'])('%s is noted', async (level) => {
+    const rego =
+      'package regent.gateway\n\ndefault decision := {"outcome": "deny"}\n\ndecision := {"outcome": "allow"} if input.tool == "pay"\n';
+    const bundle = buildForeign({ rego, args: [...DECISION, level] });
+    expect(await notesOf(bundle)).toMatch(/opa build -O: .*build it with -O=0/);
+  });
+
+  test('is not, where the optimizer found nothing to change', async () => {
+    expect(await notesOf(buildForeign({ args: [...DECISION, '-O=2'] }))).not.toContain('-O');
+  });
+
+  test('is told from sources in a folder of the same name', async () => {
+    const own = repack(buildForeign(), (file) =>
+      file.name.endsWith('.rego') ? { ...keep(file), name: '/optimized/gateway.rego' } : keep(file),
+    );
+    expect(await notesOf(own)).toMatch(
+      /^the bundle has no manifest.*\n.*every tool of the server is listed$/,
+    );
+  });
+});
+
 test('it is put before any server, lists every tool, and says so', async () => {
   const policy = await loadBundle(buildForeign());
   expect(policy).toMatchObject({ servers: null, isBounded: true });

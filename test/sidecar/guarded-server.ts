@@ -1,10 +1,10 @@
 // A sidecar in front of the echo server, in a folder of its own, that can tell what reached the server.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { fixturePath } from '../fixtures/fixture-path.ts';
 import { type LineClient, startLineClient } from '../fixtures/line-client.ts';
+import { payServer } from '../fixtures/pay-server.ts';
 import { shareBundles } from '../fixtures/share-bundles.ts';
 
 export const REGENT = path.resolve(import.meta.dirname, '../../dist/src/cli/main.js');
@@ -49,22 +49,12 @@ export function startGuarded({
   shareBundles(folder);
   const policyFile = path.join(folder, 'policy.yaml');
   const stateFile = path.join(folder, 'state', 'state.db');
-  const logFile = path.join(folder, 'seen.log');
+  const server = payServer(folder, options);
   writeFileSync(policyFile, policy);
   prepare?.(folder);
-  const server = [
-    '--',
-    process.execPath,
-    fixturePath('echo-server'),
-    '--tool',
-    '{"name":"pay"}',
-    '--log',
-    logFile,
-    ...options,
-  ];
   const client = startLineClient(
     process.execPath,
-    [REGENT, '-c', policyFile, '--state', stateFile, ...args, ...server],
+    [REGENT, '-c', policyFile, '--state', stateFile, ...args, '--', ...server.command],
     {
       env: { HOME: folder },
       timeoutMs,
@@ -74,9 +64,5 @@ export function startGuarded({
     await client.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const executed = (): string[] => {
-    const seen = existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n') : [];
-    return seen.filter((line) => line.includes('tools/call'));
-  };
-  return { folder, policyFile, stateFile, client, executed };
+  return { folder, policyFile, stateFile, client, executed: server.executed };
 }

@@ -8,6 +8,7 @@ import {
   type Verification,
 } from '../../policy/bundle-signature/verification.ts';
 import { CliError } from '../cli-error.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { isBundle } from './is-bundle.ts';
 
 export interface VerificationFlags {
@@ -76,7 +77,7 @@ export function readKeyFile(flag: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new CliError(`${flag} ${file} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new CliError(`${flag} ${file} cannot be read: ${whyUnreadable(cause)}`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 // The command without a name: the sidecar.
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
+import type { SidecarFlags } from '../settings/read-flags.ts';
 import { addVerification, collect, logLevelOption, opaOption, policyOption } from './options.ts';
 
 /** `serverCommand` is what stood after `--`. */
@@ -44,12 +45,19 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
     )
     .addOption(opaOption())
     .option('--config <FILE>', 'regent.yaml with these options and more; a flag wins')
-    .action(async (flags: object) => {
+    .action(async (flags: SidecarFlags) => {
       const [word] = program.args;
-      if (word !== undefined) throw unknownCommand(program, word);
+      if (word !== undefined) {
+        const isMeant = (flags.policy ?? flags.config) !== undefined && serverCommand.length === 0;
+        throw isMeant ? withoutDashes(program.args) : unknownCommand(program, word);
+      }
       const { runSidecarCommand } = await import('../sidecar-command.ts');
       await runSidecarCommand(flags, serverCommand);
     });
+}
+
+function withoutDashes(words: readonly string[]): CliError {
+  return new CliError(`put -- before the server's command: regent … -- ${words.join(' ')}`);
 }
 
 /** Commands of a group are looked for without its name, and policies are given without `-c`. */

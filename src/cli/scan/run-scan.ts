@@ -1,5 +1,5 @@
 // `regent scan`: asks a server for its tools and writes a policy to start from.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { printOut } from '../print-out.ts';
 import { serverNameFrom } from './policy-names.ts';
 import { renderScannedPolicy } from './render-policy.ts';
@@ -16,6 +16,8 @@ export interface ScanOptions {
 }
 
 export async function runScan({ out, force, command, args }: ScanOptions): Promise<void> {
+  // Told again by the write, where somebody makes it meanwhile: a server may take long to start.
+  if (out !== null && !force && existsSync(out)) throw fileExists(out);
   const server = await scanServer(command, args);
   const text = renderScannedPolicy(serverNameFrom(server.name), server);
   if (out === null) {
@@ -31,9 +33,11 @@ function writePolicy(file: string, text: string, force: boolean): void {
   try {
     writeFileSync(file, text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new ScanError('file-exists', `${file} exists already; replace it with --force`, error);
-    }
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileExists(file, error);
     throw new ScanError('not-written', `${file} cannot be written: ${(error as Error).message}`, error);
   }
+}
+
+function fileExists(file: string, cause: unknown = null): ScanError {
+  return new ScanError('file-exists', `${file} exists already; replace it with --force`, cause);
 }

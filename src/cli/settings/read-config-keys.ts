@@ -16,6 +16,7 @@ import {
   type SignatureAlgorithm,
   type VerificationKey,
 } from '../../policy/bundle-signature/verification.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { readEnvText } from './opa/read-opa-values.ts';
 import { readSecret } from './read-config-secret.ts';
 import { readTexts } from './read-config-values.ts';
@@ -61,7 +62,11 @@ function readKeyText(
   try {
     return readFileSync(inFolder(name), 'utf8');
   } catch (error) {
-    scope.problem('bad-value', node.position, `${JSON.stringify(name)} cannot be read: ${String(error)}`);
+    scope.problem(
+      'bad-value',
+      node.position,
+      `${JSON.stringify(name)} cannot be read: ${whyUnreadable(error)}`,
+    );
     return undefined;
   }
 }

@@ -25,6 +25,7 @@ import { type Fields, readFields, readTexts, readWith, settingOf } from './read-
 import { readTokenFile } from './read-secret.ts';
 import { readAddress, readAgent, readDuration, readPath, readSize, readUpstreamUrl } from './read-setting.ts';
 import { IDENTITY_KEYS, LIMIT_KEYS, LISTEN_KEYS, SETTING_KEYS, UPSTREAM_KEYS } from './setting-keys.ts';
+import { SETTING_TABLES } from './setting-tables.ts';
 import type { Settings } from './settings.ts';
 
 export interface ConfigRead {
@@ -37,7 +38,8 @@ export interface ConfigRead {
 export function readConfig(file: string, text: string): ConfigRead {
   const parsed = parseYaml(file, text);
   const diagnostics = [...parsed.diagnostics];
-  const settings = parsed.root === null ? {} : readSettings(parsed.root, createScope(diagnostics), file);
+  const settings =
+    parsed.root === null ? {} : readSettings(parsed.root, createScope(diagnostics, SETTING_TABLES), file);
   return { settings, diagnostics: sortDiagnostics(diagnostics, [file]) };
 }
 

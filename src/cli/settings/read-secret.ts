@@ -1,5 +1,6 @@
 // Secrets in files: read once, at the start, and only where nobody else can read them.
 import { readFileSync, statSync } from 'node:fs';
+import { whyUnreadable } from '../why-unreadable.ts';
 import type { Read } from './read-setting.ts';
 
 const TOKEN_MIN = 16;
@@ -12,7 +13,7 @@ export function readSecretFile(file: string): Read<string> {
     const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
     return value === '' ? { problem: 'is empty' } : { value };
   } catch (error) {
-    return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `cannot be read: ${whyUnreadable(error)}` };
   }
 }
 

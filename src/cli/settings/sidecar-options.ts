@@ -9,6 +9,7 @@ import type { Header } from '../../transport/transport.ts';
 import { requireBundles } from '../bundles/read-verification.ts';
 import { CliError } from '../cli-error.ts';
 import { defaultStateFile } from '../home.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { ConfigProblems } from './config-problems.ts';
 import type { OpaSettings } from './opa/opa-settings.ts';
 import { readConfig } from './read-config.ts';
@@ -155,7 +156,7 @@ function consoleOptions(settings: Settings): ConsoleOptions {
 
 async function readConfigFile(file: string): Promise<Settings> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new CliError(`the config file ${file} cannot be read: ${String(cause)}`, { cause });
+    throw new CliError(`the config file ${file} cannot be read: ${whyUnreadable(cause)}`, { cause });
   });
   const { settings, diagnostics } = readConfig(file, text);
   if (diagnostics.length > 0) throw new ConfigProblems(diagnostics);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '../../../compiler/model/diagnostic.ts';
 import { CliError } from '../cli-error.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { readCasesFile } from './cases/read-cases-file.ts';
 import type { CasesFile } from './cases/test-case.ts';
 import { type FoundFile, shownName } from './find-files.ts';
@@ -43,8 +44,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(`the cases file ${file} cannot be read: ${why}`, { cause });
+    throw new CliError(`the cases file ${file} cannot be read: ${whyUnreadable(cause)}`, { cause });
   }
 }
 

@@ -9,7 +9,7 @@ const POLL_MS = 500;
 
 export interface Watching {
   /** All files that a run rests on, now. */
-  files(): readonly string[];
+  files(): Promise<readonly string[]>;
   run(): Promise<void>;
   /** A run, or the search for files, that could not be carried out. */
   report(error: unknown): void;
@@ -25,14 +25,14 @@ export async function watchTests({ files, run, report }: Watching): Promise<void
     wake();
   });
   while (stopped() === null) {
-    const before = snapshot(files);
+    const before = await snapshot(files);
     clearScreen();
     await run().catch((error: unknown) => {
       // Ctrl+C reaches OPA's processes too: that they ended is no news then.
       if (stopped() === null) report(error);
     });
     if (stopped() === null) console.error('Waiting for changes; Ctrl+C ends it.');
-    while (stopped() === null && snapshot(files) === before) {
+    while (stopped() === null && (await snapshot(files)) === before) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, POLL_MS);
         wake = () => {
@@ -45,17 +45,18 @@ export async function watchTests({ files, run, report }: Watching): Promise<void
 }
 
 /** A folder that went away for a moment is a change, not an end. */
-function snapshot(files: () => readonly string[]): string {
+async function snapshot(files: Watching['files']): Promise<string> {
   try {
-    return files().map(stampOf).join('\n');
+    return (await files()).map(stampOf).join('\n');
   } catch (error) {
     return String(error);
   }
 }
 
+/** Of a folder only that it is there: what lies in it is listed, and what editors leave there for a moment is no change. */
 function stampOf(file: string): string {
   const stats = statSync(file, { throwIfNoEntry: false });
-  return `${file} ${stats?.mtimeMs} ${stats?.size}`;
+  return stats?.isDirectory() === true ? file : `${file} ${stats?.mtimeMs} ${stats?.size}`;
 }
 
 /** As other tools that watch: on a terminal each run starts on an empty screen. */

@@ -22,6 +22,9 @@ const MENU = [
   ['/deliveries', 'Webhook'],
 ] as const;
 
+/** In this order: where two rules weigh the same, the later one counts. */
+const STYLES = ['base', 'frame', 'content', 'forms', 'figures'] as const;
+
 /** The whole document; without a menu where nobody is signed in. */
 export function layOut({ title, heading, content, menu, path }: Page, viewer: Viewer | null): string {
   const page = html`<!doctype html>
@@ -33,7 +36,7 @@ export function layOut({ title, heading, content, menu, path }: Page, viewer: Vi
 <meta name="color-scheme" content="light dark">
 ${path === undefined ? null : html`<link rel="canonical" href="${path}">`}
 <link rel="icon" href="/assets/icon.svg">
-<link rel="stylesheet" href="/assets/console.css">
+${STYLES.map((name) => html`<link rel="stylesheet" href="/assets/${name}.css">\n`)}
 <script src="/assets/console.js" defer></script>
 </head>
 <body${viewer === null ? null : html` data-now="${viewer.atMs}"`}>

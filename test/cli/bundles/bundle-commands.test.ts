@@ -14,6 +14,8 @@ const inBench = (name: string): string => path.join(bench.folder, name);
 const read = (name: string): Buffer => readFileSync(inBench(name));
 const PAY = ['--tool', 'create_payment', '--arguments', '{"amount": 500.01, "currency": "GBP"}'];
 
+const ENTRY = ['decision', 'listed', 'registered'].flatMap((rule) => ['-e', `regent/gateway/${rule}`]);
+
 beforeAll(() => {
   for (const algorithm of ['RS256', 'ES256', 'HS256']) writeKeys(bench.folder, algorithm);
   bench.write('claims.json', '{"scope": "prod", "iss": "ci"}');
@@ -205,6 +207,13 @@ describe('inspect', () => {
     expect(JSON.stringify(facts.entrypoints)).toContain('"title":"Ours"');
   });
 
+  test('shows that opa has optimized a bundle', () => {
+    buildWithOpa(bench.folder, '-b', 'src', '-O=1', '-t', 'wasm', ...ENTRY, '-o', 'optimized.tar.gz');
+    const { stdout } = bench.run('inspect', 'optimized.tar.gz');
+    expect(stdout).toMatch(/^optimized +by opa build -O: decisions may take many times as long$/m);
+    expect(bench.run('inspect', 'unsigned.tar.gz').stdout).not.toMatch(/^optimized/m);
+  });
+
   test('shows a bundle that cannot run, and says so', () => {
     buildWithOpa(bench.folder, 'own.rego', '-o', 'rego.tar.gz');
     expect(bench.run('inspect', 'rego.tar.gz').stdout).toMatch(/^policy.wasm +none: Regent cannot run it$/m);
@@ -219,17 +228,8 @@ describe('inspect', () => {
 });
 
 describe('a bundle that opa builds from what compile --rego wrote', () => {
-  const entry = [
-    '-e',
-    'regent/gateway/decision',
-    '-e',
-    'regent/gateway/listed',
-    '-e',
-    'regent/gateway/registered',
-  ];
-
   test("keeps Regent's manifest with -b, and with it counters and reasons", () => {
-    buildWithOpa(bench.folder, '-b', 'src', '-t', 'wasm', ...entry, '-o', 'rebuilt.tar.gz');
+    buildWithOpa(bench.folder, '-b', 'src', '-t', 'wasm', ...ENTRY, '-o', 'rebuilt.tar.gz');
     const [rebuilt, own] = ['rebuilt.tar.gz', 'unsigned.tar.gz'].map(
       (file) => bench.run('eval', '-c', file, ...PAY).stdout,
     );
@@ -239,7 +239,7 @@ describe('a bundle that opa builds from what compile --rego wrote', () => {
   });
 
   test('has no counters without it: limits deny', () => {
-    buildWithOpa(bench.folder, 'src/regent', '-t', 'wasm', ...entry, '-o', 'bare.tar.gz');
+    buildWithOpa(bench.folder, 'src/regent', '-t', 'wasm', ...ENTRY, '-o', 'bare.tar.gz');
     const decide = (tool: string, args: string) =>
       JSON.parse(bench.run('eval', '-c', 'bare.tar.gz', '--tool', tool, '--arguments', args).stdout);
     expect(decide('get_balance', '{}')).toMatchObject({ outcome: 'deny' });

@@ -88,7 +88,9 @@ describe('regent scan', () => {
   test('replaces a file only when forced', async () => {
     const out = join(folder, 'mine.yaml');
     writeFileSync(out, 'mine');
-    await expect(runScan({ out, force: false, ...server })).rejects.toMatchObject({ code: 'file-exists' });
+    // The server is not even started for it.
+    const noServer = { command: join(folder, 'no-such-command'), args: [] };
+    await expect(runScan({ out, force: false, ...noServer })).rejects.toMatchObject({ code: 'file-exists' });
     expect(readFileSync(out, 'utf8')).toBe('mine');
     await runScan({ out, force: true, ...server });
     expect(readFileSync(out, 'utf8')).toContain('server: finance');

@@ -104,6 +104,17 @@ describe('regent.yaml', () => {
 
   test.each([
     ['polcy: a', /^regent.yaml:1:1 unknown-key .*did you mean "policy"\?/],
+    ['hide: [a]', /"hide" is not a key here; it belongs in a policy/],
+    ['webhook: {url: "https://x/"}', /"webhook" is not a key here; it belongs in approvals$/],
+    [
+      'upstream: {url: "https://x/", token_file: t}',
+      /"token_file" is not a key here .*; it belongs in listen$/,
+    ],
+    [
+      'url: "https://x/"',
+      /"url" is not a key here; it belongs in upstream or approvals.webhook or console or a service$/,
+    ],
+    ['per_call: 5', /"per_call" is not a key here$/],
     ['upstream: 5', /^regent.yaml:1:11 bad-value {2}5 is not an URL/],
     ['upstream: {headers: {A: b}}', /missing-key {2}"url" is missing here \(upstream\)/],
     [
@@ -111,7 +122,10 @@ describe('regent.yaml', () => {
       /bad-value {2}"Host" is a header field that Regent sets/,
     ],
     ['upstream: {url: "https://x/", headers: {A: {env: NO_SUCH_VARIABLE}}}', /is not set in the environment/],
-    ['upstream: {url: "https://x/", headers: {A: {file: none}}}', /"none" cannot be read/],
+    [
+      'upstream: {url: "https://x/", headers: {A: {file: none}}}',
+      /"none" cannot be read: there is no such file/,
+    ],
     ['upstream: {url: "https://x/", headers: {A: {evn: B}}}', /did you mean "env"\?/],
     ['listen: {path: /mcp}', /"address" is missing here/],
     ['listen: {address: "1", token_file: none}', /"none" cannot be read/],

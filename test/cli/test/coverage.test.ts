@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { coverRego } from '../../../src/cli/test/coverage/cover-rego.ts';
 import { isExercised, meetsThreshold, shareOfRego } from '../../../src/cli/test/coverage/coverage.ts';
 import type { TestRun } from '../../../src/cli/test/test-result.ts';
-import { runTree } from './write-tree.ts';
+import { runTree, testsOf } from './write-tree.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -93,17 +93,87 @@ test('a policy that two suites test is covered by both; nothing is counted unles
   expect((await runTree({ 'policy.yaml': POLICY })).coverage).toBeNull();
 });
 
+describe('of hand-written Rego', () => {
+  const MAIL = `package regent.custom.mail
+
+deny contains {"rule": "recipients", "msg": "too many"} if count(input.arguments.to) > 3
+
+# The first rule under a name speaks for both.
+deny contains {"rule": "recipients", "msg": "nobody"} if input.arguments.to == []
+
+require_approval contains {"rule": "strangers", "msg": "ask"} if "stranger" in input.arguments.to
+
+deny contains {"rule": "never", "msg": "never"} if input.arguments.never == true
+
+deny contains {"rule": rule, "msg": "its name is computed"} if rule := input.arguments.rule
+`;
+  const TREE = {
+    'p/policy.yaml':
+      'version: "1"\nserver: desk\nrego: [../rules]\ntools: {send: {rules: []}, look: {rules: []}}\n',
+    'p/cases.yaml': `- {name: a, tool: send, arguments: {to: [a, b, c, d]}, outcome: deny, rule: "custom:recipients"}
+- {name: b, tool: send, arguments: {to: []}, outcome: deny, rule: "custom:recipients"}
+- {name: c, tool: send, arguments: {to: [stranger]}, outcome: require_approval, rule: "custom:strangers"}
+- {name: d, tool: send, arguments: {to: [a]}, outcome: allow}
+- {name: e, tool: send, arguments: {rule: hm}, outcome: deny, rule: "custom:hm"}
+- {name: f, tool: other, arguments: {never: true}, outcome: deny, rule: default-deny}
+`,
+    'rules/deep/mail.rego': MAIL,
+    'rules/deep/mail_test.rego':
+      'package regent.custom.mail_test\n\ntest_never if data.regent.custom.mail.deny with input as {"arguments": {"never": true}}\n',
+  };
+
+  test('rules are told by the names that decisions give them, where they are written', async () => {
+    const run = await runTree(TREE, { coverage: { threshold: 100 } });
+    expect(run.suites.map(({ tests }) => tests.flatMap(({ failures }) => failures))).toEqual([[], []]);
+    expect(rulesOf(run)).toEqual({
+      'custom:recipients': [2, 1, 3],
+      'custom:strangers': [1, 1, 8],
+      'custom:never': [0, 1, 10],
+    });
+    const files = run.coverage?.rules.map(({ position }) => position.file.replace(/^.*regent-tree-\w+/, ''));
+    expect(new Set(files)).toEqual(new Set(['/rules/deep/mail.rego']));
+    expect(meetsThreshold(run.coverage)).toBe(false);
+  });
+
+  test('modules are told by their files, and covered by expression; what joins them to the policy is left out', async () => {
+    const { coverage } = await runTree(TREE, { coverage: { threshold: null } });
+    const shown = (path: string): string => path.replace(/^.*regent-tree-\w+/, '');
+    expect(coverage?.rego.map(({ path }) => shown(path))).toEqual([
+      '/rules/deep/mail.rego',
+      'regent/servers/desk.rego',
+      'regent/tools/desk/look.rego',
+      'regent/tools/desk/send.rego',
+    ]);
+    // The cases leave out one line, and the Rego test beside the module, which no policy is near, comes there.
+    expect(coverage?.rego[0]).toMatchObject({ notCovered: [], covered: expect.any(Number) });
+    expect(coverage?.rego[0]?.policies.map(shown)).toEqual(['/p/policy.yaml']);
+    const { 'rules/deep/mail_test.rego': _, ...untested } = TREE;
+    const alone = await runTree(untested, { coverage: { threshold: null } });
+    expect(alone.coverage?.rego[0]?.notCovered.map(({ line }) => line)).toEqual([10, 10]);
+  });
+
+  test('a case that fails points at the rule that decided', async () => {
+    const cases = '- {name: a, tool: send, arguments: {to: []}, outcome: allow}\n';
+    const { suites } = await runTree({ ...TREE, 'p/cases.yaml': cases });
+    const [failure] = testsOf({ suites })[0]?.failures ?? [];
+    expect(failure).toMatchObject({
+      decided: {
+        position: { file: expect.stringMatching(/\/rules\/deep\/mail\.rego$/), line: 3, column: 1 },
+      },
+    });
+  });
+});
+
 describe('Rego', () => {
   const at = (row: number) => ({ start: { row, col: 2 }, end: { row, col: 9 } });
 
-  test('is covered where any process covered it; the library is left out', () => {
+  test('is covered where any process covered it', () => {
     const parts = [
       { path: 'b.rego', covered: [at(1)], notCovered: [at(2), at(3)] },
-      { path: 'lib.rego', covered: [], notCovered: [at(1)] },
       { path: 'b.rego', covered: [at(1), at(3)], notCovered: [at(2)] },
       { path: 'a.rego', covered: [at(4)], notCovered: [] },
     ];
-    const rego = coverRego(['p.yaml'], parts, new Set(['lib.rego']));
+    const rego = coverRego(['p.yaml'], parts);
     expect(rego).toEqual([
       { policies: ['p.yaml'], path: 'a.rego', covered: 1, notCovered: [] },
       { policies: ['p.yaml'], path: 'b.rego', covered: 2, notCovered: [{ line: 2, column: 2 }] },

@@ -74,6 +74,37 @@ test('runs again whatever the change, and ends with 0 on SIGINT', async () => {
   expect(await stop('SIGINT')).toBe(0);
 });
 
+test('follows Rego that the policy names outside of what is tested, new and broken modules too', async () => {
+  const module = (rule: string, least: number): string =>
+    `package regent.custom.${rule}\n\ndeny contains {"rule": "${rule}", "msg": "no"} if input.arguments.amount >= ${least}\n`;
+  const folder = writeTree({
+    'policies/policy.yaml': POLICY.replace('tools', 'rego: [../rules]\ntools'),
+    'policies/cases.yaml': CASE,
+    'rules/first.rego': module('first', 501),
+  });
+  const { until, stop } = watch(path.join(folder, 'policies'));
+  await until('Tests  1 passed');
+  await until(IDLE);
+
+  writeFileSync(path.join(folder, 'rules/first.rego'), module('first', 500));
+  await until('Tests  1 failed');
+  await until(IDLE);
+
+  writeFileSync(path.join(folder, 'rules/first.rego'), module('first', 501));
+  await until('Tests  1 passed');
+  await until(IDLE);
+
+  mkdirSync(path.join(folder, 'rules/more'));
+  writeFileSync(path.join(folder, 'rules/more/second.rego'), module('second', 500));
+  await until('custom:second');
+  await until(IDLE);
+
+  rmSync(path.join(folder, 'rules'), { recursive: true });
+  await until('Tests  0 passed, 1 problem');
+  await until(IDLE);
+  expect(await stop('SIGINT')).toBe(0);
+});
+
 test('a signal during a run lets it end', async () => {
   const { until, stop } = watch(writeTree({ 'policy.yaml': POLICY, 'cases.yaml': CASE }));
   await until('Tests  1 passed');

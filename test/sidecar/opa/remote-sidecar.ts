@@ -1,14 +1,14 @@
 // A stdio sidecar whose regent.yaml speaks OPA's words, in a folder of its own, in front of the echo server.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
 import { readPolicies } from '../../../compiler/check/read-policies.ts';
 import { draftBundle, ENTRYPOINTS } from '../../../compiler/generate/draft-bundle.ts';
 import { buildBundle } from '../../../compiler/opa/opa-operations.ts';
-import { fixturePath } from '../../fixtures/fixture-path.ts';
 import { type LineClient, startLineClient } from '../../fixtures/line-client.ts';
 import type { Json } from '../../fixtures/opa-control.ts';
+import { payServer } from '../../fixtures/pay-server.ts';
 import { shareBundles } from '../../fixtures/share-bundles.ts';
 import { openSqlFile } from '../../state/sql-file.ts';
 import { REGENT } from '../guarded-server.ts';
@@ -35,7 +35,7 @@ export function sidecarFolder(): SidecarFolder {
   const folder = mkdtempSync(path.join(tmpdir(), 'regent-opa-'));
   shareBundles(folder);
   const stateFile = path.join(folder, 'state.db');
-  const log = path.join(folder, 'seen.log');
+  const server = payServer(folder);
   const running: RemoteSidecar[] = [];
   onTestFinished(async () => {
     await Promise.all(running.map((sidecar) => sidecar.close()));
@@ -54,16 +54,7 @@ export function sidecarFolder(): SidecarFolder {
         `regent-${running.length}.yaml`,
         `state: state.db\n${/^server:/m.test(config) ? '' : 'server: main\n'}${config}`,
       );
-      const server = [
-        '--',
-        process.execPath,
-        fixturePath('echo-server'),
-        '--tool',
-        '{"name":"pay"}',
-        '--log',
-        log,
-      ];
-      const client = startLineClient(process.execPath, [REGENT, '--config', file, ...server], {
+      const client = startLineClient(process.execPath, [REGENT, '--config', file, '--', ...server.command], {
         env: { HOME: folder, ...env },
         timeoutMs: 60_000,
       });
@@ -79,7 +70,7 @@ export function sidecarFolder(): SidecarFolder {
       running.push(sidecar);
       return sidecar;
     },
-    executed: () => (existsSync(log) ? readFileSync(log, 'utf8') : '').split('tools/call').length - 1,
+    executed: () => server.executed().length,
     journal: async () => {
       const file = openSqlFile(stateFile);
       const rows = await file.all<{

@@ -4,6 +4,7 @@ import { describe, type KeyedEntry, readText, readWhole } from '../../../../comp
 import type { Scope } from '../../../../compiler/check/report.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import type { DelayRange } from '../../../transport/opa-service.ts';
+import { whyUnreadable } from '../../why-unreadable.ts';
 import { readSecret } from '../read-config-secret.ts';
 import type { TextReader } from '../read-setting.ts';
 
@@ -48,7 +49,7 @@ export function readFileText(node: YamlNode, scope: Scope, inFolder: InFolder): 
     try {
       return { value: readFileSync(inFolder(name), 'utf8') };
     } catch (error) {
-      return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+      return { problem: `cannot be read: ${whyUnreadable(error)}` };
     }
   });
 }

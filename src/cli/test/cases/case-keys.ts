@@ -1,6 +1,5 @@
 // The keys of a cases file as tables: which stand where, and what they mean. docs/testing.md shows them.
-import type { KeyPlaces } from '../../../../compiler/check/suggest.ts';
-import type { KeyTable } from '../../../../compiler/schema/grammar.ts';
+import type { KeyPlaces, KeyTable } from '../../../../compiler/schema/grammar.ts';
 
 export const FILE_KEYS = {
   policy: {

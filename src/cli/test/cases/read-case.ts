@@ -10,7 +10,7 @@ import {
 import type { Scope } from '../../../../compiler/check/report.ts';
 import { quoteText } from '../../../../compiler/parse/quote-text.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
-import { CASE_KEYS, CASE_TABLES, STEP_KEYS } from './case-keys.ts';
+import { CASE_KEYS, STEP_KEYS } from './case-keys.ts';
 import { readAmounts, readTime } from './read-case-values.ts';
 import { readAgentRef } from './read-fixtures.ts';
 import { readStep, type StepContext } from './read-step.ts';
@@ -29,7 +29,7 @@ export interface CaseContext extends StepContext {
 }
 
 export function readCase(node: YamlNode, scope: Scope, context: CaseContext): TestCase | undefined {
-  const members = readMembers(node, scope, ALL_KEYS, CASE_TABLES);
+  const members = readMembers(node, scope, ALL_KEYS);
   if (members === undefined) return undefined;
   const { name: nameKey, server: serverKey, counters, at } = members;
   const name = nameKey === undefined ? missingKey(node, scope, 'name') : readName(nameKey);
@@ -94,7 +94,7 @@ function readOneOfSteps(
   { node, scope }: { readonly node: YamlNode; readonly scope: Scope },
   context: StepContext,
 ): TestStep | undefined {
-  const members: StepMembers | undefined = readMembers(node, scope, STEP_KEYS, CASE_TABLES);
+  const members: StepMembers | undefined = readMembers(node, scope, STEP_KEYS);
   return members === undefined ? undefined : readStep({ node, scope, members }, context);
 }
 

@@ -28,7 +28,7 @@ export interface CasesRead {
 export function readCasesFile(file: string, text: string): CasesRead {
   const parsed = parseYaml(file, text);
   const diagnostics = parsed.diagnostics.map(ofCases);
-  const scope = createScope(diagnostics);
+  const scope = createScope(diagnostics, CASE_TABLES);
   const read = parsed.root === null ? { policies: null, cases: [] } : readTop(parsed.root, scope);
   return { file: { file, ...read }, diagnostics: sortDiagnostics(diagnostics, [file]) };
 }
@@ -52,7 +52,7 @@ const NO_FIXTURES: CaseContext = {
 /** The list alone is the simple form. */
 function readTop(node: YamlNode, scope: Scope): Top {
   if (node.kind === 'list') return { policies: null, cases: readCases(node, scope, NO_FIXTURES) };
-  const members = readMembers(node, scope, FILE_KEYS, CASE_TABLES);
+  const members = readMembers(node, scope, FILE_KEYS);
   if (members === undefined) return { policies: null, cases: [] };
   const { policy, cases } = members;
   const context = readContext(members);

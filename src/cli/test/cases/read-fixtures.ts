@@ -15,7 +15,7 @@ import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import { type Agent, ANONYMOUS } from '../../../policy/decision.ts';
 import { type JsonObject, printJson } from '../../../policy/json-node.ts';
 import { readAgent as readAgentName } from '../../settings/read-setting.ts';
-import { AGENT_KEYS, CALL_KEYS, CASE_TABLES } from './case-keys.ts';
+import { AGENT_KEYS, CALL_KEYS } from './case-keys.ts';
 import { readJsonObject, readJsonText } from './read-json.ts';
 
 export interface CallFixture {
@@ -37,7 +37,7 @@ export function readCalls(node: YamlNode, scope: Scope): Fixtures<CallFixture> {
 }
 
 function readCall(node: YamlNode, scope: Scope): CallFixture | undefined {
-  const members = readMembers(node, scope, CALL_KEYS, CASE_TABLES);
+  const members = readMembers(node, scope, CALL_KEYS);
   return members === undefined ? undefined : readToolCall(node, scope, members);
 }
 
@@ -74,7 +74,7 @@ function readToolName({ value, scope }: KeyedEntry): string | undefined {
 
 /** `name` is what it is called without an `id`. */
 function readAgentKeys(node: YamlNode, scope: Scope, name: string | null): Agent | undefined {
-  const members = readMembers(node, scope, AGENT_KEYS, CASE_TABLES);
+  const members = readMembers(node, scope, AGENT_KEYS);
   if (members === undefined) return undefined;
   const { id: idKey, claims } = members;
   const object = claims === undefined ? new Map() : readJsonObject(claims.value, claims.scope);

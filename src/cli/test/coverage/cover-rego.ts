@@ -2,13 +2,12 @@
 import type { OpaCoverage, OpaRange } from '../../../../compiler/opa/run-opa.ts';
 import type { RegoCoverage } from './coverage.ts';
 
-/** Of one suite, in the order of paths: covered where any part covered it. `library`: paths of modules to leave out. */
+/** In the order of paths: covered where any part covered it. */
 export function coverRego(
   policies: readonly string[],
   parts: readonly OpaCoverage[],
-  library: ReadonlySet<string>,
 ): readonly RegoCoverage[] {
-  const paths = [...new Set(parts.map(({ path }) => path))].filter((path) => !library.has(path)).sort();
+  const paths = [...new Set(parts.map(({ path }) => path))].sort();
   return paths.map((path) => {
     const own = parts.filter((part) => part.path === path);
     const covered = new Set(own.flatMap((part) => part.covered.map(rangeKey)));

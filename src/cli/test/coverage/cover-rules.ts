@@ -1,17 +1,26 @@
 // Counts which rules of the policies the decisions of cases have shown: stopping a call, and letting one past.
 import path from 'node:path';
+import type { CustomModule } from '../../../../compiler/custom/custom-module.ts';
 import { compileGlob } from '../../../../compiler/model/match-glob.ts';
 import type { Policy, Position, Rule } from '../../../../compiler/model/policy.ts';
 import type { Decision } from '../../../policy/decision.ts';
 import type { MadeDecision } from '../test-result.ts';
 import type { RuleCoverage } from './coverage.ts';
+import { customRules } from './custom-rules.ts';
+import { type RuleToCount, ruleKey } from './rule-to-count.ts';
 
-/** Of one suite, in file order. */
+export interface RulesToCover {
+  readonly policies: readonly Policy[];
+  /** Hand-written modules of all of them. */
+  readonly custom: readonly CustomModule[];
+}
+
+/** Of one suite, in file order; those of hand-written Rego after the YAML's. */
 export function coverRules(
-  policies: readonly Policy[],
+  { policies, custom }: RulesToCover,
   decisions: readonly MadeDecision[],
 ): readonly RuleCoverage[] {
-  const counted = policies.map((policy) => countRules(policy));
+  const counted = policies.map((policy) => countRules(policy, custom));
   for (const { input, output } of decisions) {
     const { server, tool } = readCall(input);
     const decision = JSON.parse(output) as Decision;
@@ -32,10 +41,7 @@ export function joinRules(suites: ReadonlyArray<readonly RuleCoverage[]>): reado
   return [...joined.values()];
 }
 
-interface CountedRule {
-  readonly rule: Rule;
-  /** Rules of an alias share their place, so both are told apart by their ids. */
-  readonly key: string;
+interface CountedRule extends RuleToCount {
   stopped: number;
   passed: number;
 }
@@ -46,11 +52,14 @@ interface CountedRules {
   count(tool: string, decision: Decision): void;
 }
 
-function countRules({ server, tools }: Policy): CountedRules {
+function countRules(policy: Policy, custom: readonly CustomModule[]): CountedRules {
+  const { server, tools } = policy;
+  const fromZero = (rule: RuleToCount): CountedRule => ({ ...rule, stopped: 0, passed: 0 });
+  const written = customRules(policy, custom).map(fromZero);
   const entries = tools.map(({ name, rules }) => ({
     name,
     covers: name.isGlob ? compileGlob(name.text) : (tool: string) => tool === name.text,
-    rules: rules.map((rule): CountedRule => ({ rule, key: ruleKey(rule), stopped: 0, passed: 0 })),
+    rules: rules.map((rule) => fromZero(ruleToCount(rule))),
   }));
   const all = entries.filter(({ name }) => name.text === '*');
   // The exact entry, else the longest glob.
@@ -62,13 +71,13 @@ function countRules({ server, tools }: Policy): CountedRules {
     const entry = own.find(({ covers }) => covers(tool));
     const reached = isRefusal(decision)
       ? []
-      : [...(entry?.rules ?? []), ...all.flatMap(({ rules }) => rules)];
+      : [...(entry?.rules ?? []), ...all.flatMap(({ rules }) => rules), ...written];
     for (const one of reached) {
       if (stopping.has(one.key)) one.stopped += 1;
-      else if (isPassed(one.rule, decision)) one.passed += 1;
+      else if (!one.needsAllow || decision.outcome === 'allow') one.passed += 1;
     }
   };
-  return { server, rules: entries.flatMap(({ rules }) => rules), count };
+  return { server, rules: [...entries.flatMap(({ rules }) => rules), ...written], count };
 }
 
 /** Denied before any rule of the policy was looked at, or by the host: no place in a policy says so. */
@@ -77,17 +86,20 @@ function isRefusal({ outcome, source }: Decision): boolean {
 }
 
 function stoppingKeys({ outcome, rule, source, violations, shadow = [] }: Decision): ReadonlySet<string> {
-  const held = outcome === 'require_approval' ? [`${rule} ${source}`] : [];
-  return new Set([...held, ...[...violations, ...shadow].map((one) => `${one.rule} ${one.source}`)]);
+  const held = outcome === 'require_approval' ? [ruleKey(rule, source)] : [];
+  return new Set([...held, ...[...violations, ...shadow].map((one) => ruleKey(one.rule, one.source))]);
 }
 
-/** Of several rules that ask for an approval a decision names the first; and none where something else denies. */
-function isPassed({ action, mode }: Rule, { outcome }: Decision): boolean {
-  return action !== 'require_approval' || mode === 'shadow' || outcome === 'allow';
-}
-
-function ruleKey({ id, position }: Rule): string {
-  return `${id} ${sourceText(position)}`;
+function ruleToCount(rule: Rule): RuleToCount {
+  const { id, position, action, mode } = rule;
+  return {
+    id,
+    position,
+    key: ruleKey(id, sourceText(position)),
+    canStop: canStop(rule),
+    canPass: canPass(rule),
+    needsAllow: action === 'require_approval' && mode !== 'shadow',
+  };
 }
 
 /** As decisions name a place: by the file's name alone. */
@@ -95,12 +107,12 @@ function sourceText({ file, line, column }: Position): string {
   return `${path.basename(file)}:${line}:${column}`;
 }
 
-function ruleCoverage({ rule, stopped, passed }: CountedRule): RuleCoverage {
+function ruleCoverage({ id, position, stopped, passed, ...can }: CountedRule): RuleCoverage {
   return {
-    rule: rule.id,
-    position: rule.position,
-    stopped: canStop(rule) ? stopped : null,
-    passed: canPass(rule) ? passed : null,
+    rule: id,
+    position,
+    stopped: can.canStop ? stopped : null,
+    passed: can.canPass ? passed : null,
   };
 }
 

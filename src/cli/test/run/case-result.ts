@@ -1,5 +1,4 @@
 // What came of a case: every call against its expectation, every decision against OPA's own interpreter.
-import path from 'node:path';
 import type { Position } from '../../../../compiler/model/policy.ts';
 import { printJson } from '../../../policy/json-node.ts';
 import type { TestStep } from '../cases/test-case.ts';
@@ -15,23 +14,26 @@ import { findMismatches } from './find-mismatches.ts';
 import type { MadeCall } from './run-case.ts';
 import type { CaseRun } from './run-cases.ts';
 
-/** `differences` stand beside the decisions of the run; `policies` are the files that decisions name. */
+/** Files by the names that decisions have for them. */
+export type SourceFiles = ReadonlyMap<string, string>;
+
+/** `differences` stand beside the decisions of the run. */
 export function caseResult(
   run: CaseRun,
   differences: readonly Difference[],
-  policies: readonly string[],
+  sources: SourceFiles,
 ): TestResult {
   const { testCase, decisions, durationMs } = run;
   const { name, position } = testCase;
-  const failures = [...callFailures(run, policies), ...differenceFailures(run, differences)];
+  const failures = [...callFailures(run, sources), ...differenceFailures(run, differences)];
   const status = failures.length === 0 ? 'passed' : 'failed';
   return { kind: 'case', name, position, status, durationMs, failures, decisions };
 }
 
-function callFailures({ testCase: { steps }, calls }: CaseRun, policies: readonly string[]): TestFailure[] {
+function callFailures({ testCase: { steps }, calls }: CaseRun, sources: SourceFiles): TestFailure[] {
   return steps.flatMap((step, index) => {
     const made = calls.filter((call) => call.step === step);
-    const found = made.map((call) => failuresOf(call, policies));
+    const found = made.map((call) => failuresOf(call, sources));
     return groupEqual(found).flatMap(({ first, last, failures }) => {
       const label = [
         steps.length > 1 ? [`step ${index + 1}`] : [],
@@ -68,10 +70,7 @@ function rangeText(first: number, last: number, all: number): string {
 
 type CallFailure = UnexpectedDecision | FailureNote;
 
-function failuresOf(
-  { step, verdict, approvalProblem }: MadeCall,
-  policies: readonly string[],
-): CallFailure[] {
+function failuresOf({ step, verdict, approvalProblem }: MadeCall, sources: SourceFiles): CallFailure[] {
   const { position, expected } = step;
   const call = callText(step);
   const notes: CallFailure[] =
@@ -80,14 +79,13 @@ function failuresOf(
   const mismatches = findMismatches(expected, decision);
   if (mismatches.length === 0) return notes;
   const { rule, reason, source } = decision;
-  const decided = { rule, reason, position: sourcePosition(source, policies) };
+  const decided = { rule, reason, position: sourcePosition(source, sources) };
   return [...notes, { kind: 'unexpected', position, call, mismatches, decided }];
 }
 
-/** Decisions name a policy by its file name alone. */
-function sourcePosition(source: string | null, policies: readonly string[]): Position | null {
-  const [, name, line, column] = /^(.+):(\d+):(\d+)$/.exec(source ?? '') ?? [];
-  const file = policies.find((policy) => path.basename(policy) === name);
+function sourcePosition(source: string | null, sources: SourceFiles): Position | null {
+  const [, name = '', line, column] = /^(.+):(\d+):(\d+)$/.exec(source ?? '') ?? [];
+  const file = sources.get(name);
   return file === undefined ? null : { file, line: Number(line), column: Number(column) };
 }
 

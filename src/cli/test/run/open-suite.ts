@@ -1,10 +1,7 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
-
 import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
-
 import type { PolicySource } from '../../../policy/bundle-cache.ts';
-
 import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { type CompiledPolicy, compileSources, readSources } from '../../open-policy.ts';

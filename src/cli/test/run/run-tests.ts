@@ -3,6 +3,7 @@
 //   plans ──▶ compile ──▶ cases through judge and state ──┬──▶ OPA's interpreter ──▶ results
 //                     └──▶ _test.rego by OPA's tester ────┘
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Diagnostic, sortDiagnostics } from '../../../../compiler/model/diagnostic.ts';
 import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
@@ -12,7 +13,7 @@ import { coverSuites, type SuiteToCover } from '../coverage/cover-suites.ts';
 import type { SuitePlan } from '../plan-suites.ts';
 import type { SuiteResult, TestResult, TestRun } from '../test-result.ts';
 import { createBoundedTasks, type RunTask } from './bounded-tasks.ts';
-import { caseResult } from './case-result.ts';
+import { caseResult, type SourceFiles } from './case-result.ts';
 import {
   type Compared,
   compareEvaluators,
@@ -116,6 +117,7 @@ function coveredSuite({ plan, suite, rego, runs }: SuiteRun, compared: Compared 
   return {
     policies: plan.policies,
     sources: suite?.sources ?? [],
+    custom: suite?.compiled.custom ?? [],
     decisions: runs.flatMap((run) => run.decisions),
     rego: [...rego.coverage, ...(compared?.coverage ?? [])],
   };
@@ -130,13 +132,23 @@ function decisionsOf({ suite, runs }: SuiteRun): DecisionsToCompare {
 
 function suiteResult(run: SuiteRun, differences: readonly Difference[]): SuiteResult {
   const { plan, rego, notRun } = run;
+  const sources = sourceFiles(run);
   let first = 0;
   const tests: TestResult[] = run.runs.map((one) => {
     const own = differences.slice(first, first + one.decisions.length);
     first += one.decisions.length;
-    return caseResult(one, own, plan.policies);
+    return caseResult(one, own, sources);
   });
   const files = [...plan.policies, ...plan.cases.map(({ file }) => file), ...plan.regoTests];
   const problems = sortDiagnostics([...plan.problems, ...run.problems, ...rego.problems], files);
   return { policies: plan.policies, problems, tests: [...tests, ...rego.tests], notRun };
+}
+
+/** Decisions name a policy by its file name alone, and a hand-written module by its path below the listed folder. */
+function sourceFiles({ plan, suite }: SuiteRun): SourceFiles {
+  const custom = suite?.compiled.custom ?? [];
+  return new Map([
+    ...custom.map(({ file }) => [file.path, file.name] as const),
+    ...plan.policies.map((policy) => [path.basename(policy), policy] as const),
+  ]);
 }
