@@ -51,7 +51,7 @@ function readParams(scanner: JsonScanner): RawParams {
     if (key === 'arguments') args = readNode(scanner);
     else scanValue(scanner);
   });
-  return { ...opened, arguments: args };
+  return { members: opened.members, meta: opened.meta, arguments: args };
 }
 
 /** The method; null in an answer. */
