@@ -90,7 +90,8 @@ async function judgeCalls(
     calls.map(async (call) => {
       const flight = inFlight.begin(callKey(call));
       const waiting = reading.isBatch ? NO_WAITING : { hints, canWait: true, say, onHeld };
-      return { call, hints, ...(await gateCall(conversation, call, flight, waiting)) };
+      const { verdict, held } = await gateCall(conversation, call, flight, waiting);
+      return { call, hints, verdict, flight, held };
     }),
   );
 }

@@ -56,12 +56,7 @@ export function createRelay({ gate, server, upstream, upstreamUrl, sessions }: R
       ...gate,
       identity: { server, agent, session: session.name },
       pending,
-      get announcesToolChanges() {
-        return session.announcesToolChanges;
-      },
-      set announcesToolChanges(value) {
-        session.announcesToolChanges = value;
-      },
+      traits: session,
     }),
   };
 }

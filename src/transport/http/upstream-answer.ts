@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { type ServerEvent, type UpstreamAnswer, UpstreamError } from '../http-exchange.ts';
+import type { Header } from '../transport.ts';
 import { endToEnd, findHeader, headerPairs } from './header-fields.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 
@@ -10,7 +11,7 @@ import { createSseSplitter } from './sse-splitter.ts';
 export function createUpstreamAnswer(message: IncomingMessage, maxBytes: number): UpstreamAnswer {
   const pairs = headerPairs(message.rawHeaders);
   const type = findHeader(pairs, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const body = decode(message);
+  const body = decode(message, pairs);
   return {
     status: message.statusCode ?? 502,
     headers: endToEnd(pairs),
@@ -22,11 +23,12 @@ export function createUpstreamAnswer(message: IncomingMessage, maxBytes: number)
   };
 }
 
-function decode(message: IncomingMessage): Readable {
-  const encoding = message.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+function decode(message: IncomingMessage, headers: readonly Header[]): Readable {
+  const encodings = headers.filter(([name]) => name.toLowerCase() === 'content-encoding');
+  const encoding = encodings.map(([, value]) => value.trim().toLowerCase()).join(', ') || 'identity';
   const decoder = decoderOf(encoding);
   if (decoder === null) {
-    if (encoding === 'identity' || encoding === '') return message;
+    if (encoding === 'identity') return message;
     message.destroy();
     throw unreadable(`encodes its answer as ${JSON.stringify(encoding)}, which was not asked for`);
   }
