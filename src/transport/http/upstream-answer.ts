@@ -10,7 +10,7 @@ import { createSseSplitter } from './sse-splitter.ts';
 /** Throws `UpstreamError` where the body is encoded in a way that cannot be read. `maxBytes`: see `UpstreamOptions`. */
 export function createUpstreamAnswer(message: IncomingMessage, maxBytes: number): UpstreamAnswer {
   const pairs = headerPairs(message.rawHeaders);
-  const type = findHeader(pairs, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = mediaType(findHeader(pairs, 'content-type') ?? '');
   const body = decode(message, pairs);
   return {
     status: message.statusCode ?? 502,
@@ -21,6 +21,12 @@ export function createUpstreamAnswer(message: IncomingMessage, maxBytes: number)
     readEvents: () => readEvents(body, maxBytes),
     readBytes: () => readBytes(body),
   };
+}
+
+/** Without its parameters, in small letters. */
+function mediaType(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
 function decode(message: IncomingMessage, headers: readonly Header[]): Readable {
