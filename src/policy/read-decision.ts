@@ -78,8 +78,9 @@ function readCharges(value: unknown): Charge[] {
     const sum = (amounts.get(key) ?? 0) + readWhole(amount, 'charges.amount');
     amounts.set(key, readWhole(sum, 'charges.amount'));
   }
-  const charges = Array.from(amounts, ([counter, amount]) => ({ counter, amount }));
-  return charges.filter(({ amount }) => amount > 0).sort((a, b) => compareText(a.counter, b.counter));
+  const charges: Charge[] = [];
+  for (const [counter, amount] of amounts) if (amount > 0) charges.push({ counter, amount });
+  return charges.sort((a, b) => compareText(a.counter, b.counter));
 }
 
 function readApproval(value: unknown): ApprovalNeed {

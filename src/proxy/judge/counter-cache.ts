@@ -48,7 +48,8 @@ export function createCounterCache(store: CounterStore): CounterCache {
     },
     replace: (read) => read.forEach(remember),
     keep: (writes) => {
-      for (const record of writes) remember({ ...record, version: record.version + 1 });
+      for (const { key, version, windowStartMs, value, buckets } of writes)
+        remember({ key, version: version + 1, windowStartMs, value, buckets });
     },
     forget: (keys) => {
       for (const key of keys) records.delete(key);

@@ -186,7 +186,8 @@ function chargesOf(decision: Decision, prepared: PreparedCall, atMs: number): Ch
     const use = prepared.counters.find(({ name }) => name === counter);
     if (use === undefined)
       throw new PolicyError('evaluation-failed', `the policy charges ${counter}, which it never read`);
-    return { ...use, amount, atMs };
+    const { key, name, plan } = use;
+    return { key, name, plan, amount, atMs };
   });
 }
 

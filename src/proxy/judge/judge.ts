@@ -54,7 +54,8 @@ export function createJudge(parts: JudgeParts): Judge {
       const policy = parts.policy();
       const prepared = calls.map(({ call }) => prepare(policy, call));
       let verdicts: readonly Verdict[] = [];
-      const approvalIds = calls.flatMap(({ approvalId }) => approvalId ?? []);
+      const approvalIds: string[] = [];
+      for (const { approvalId } of calls) if (approvalId !== undefined) approvalIds.push(approvalId);
       const needs = { keys: counterKeys(prepared), approvalIds };
       await committer.commit(needs, (records, approvals) => {
         const overMs = performance.now() + BATCH_MS;
@@ -114,10 +115,11 @@ function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyErr
 }
 
 function counterKeys(prepared: ReadonlyArray<PreparedCall | PolicyError>): string[] {
-  const keys = prepared.flatMap((call) =>
-    call instanceof PolicyError ? [] : call.counters.map(({ key }) => key),
-  );
-  return [...new Set(keys)];
+  const keys = new Set<string>();
+  for (const call of prepared) {
+    if (!(call instanceof PolicyError)) for (const { key } of call.counters) keys.add(key);
+  }
+  return [...keys];
 }
 
 function unjournalled(error: unknown): Verdict {
