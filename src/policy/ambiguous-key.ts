@@ -1,5 +1,6 @@
 // Finds argument keys that a case-insensitive reader (Go's encoding/json, for one) would take for a key that the
 // policy reads: what was judged would not be what the server sees.
+import { foldKey } from './fold-key.ts';
 import type { JsonNode, JsonObject } from './json-node.ts';
 import type { PathTree } from './path-tree.ts';
 
@@ -45,11 +46,6 @@ function inWholeObject(object: JsonObject, tree: PathTree): string | null {
     seen.set(folded, key);
   }
   return null;
-}
-
-/** Simple case folding by way of both cases, so that `ſ` meets `s` and the Kelvin sign meets `k`. */
-export function foldKey(key: string): string {
-  return key.toLowerCase().toUpperCase();
 }
 
 function differsOnlyInCase(key: string, other: string): string {

@@ -1,6 +1,6 @@
 // Argument paths as a tree, so that one walk over a call's arguments finds all that a policy reads.
 import type { ArgumentPath, PathStep } from '../../compiler/model/policy.ts';
-import { foldKey } from './ambiguous-key.ts';
+import { foldKey } from './fold-key.ts';
 
 export interface PathTree {
   /** The value that stands here is read as a whole. */

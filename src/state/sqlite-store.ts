@@ -139,16 +139,12 @@ function createStore(parts: StoreParts): StateStore {
     ...wrapOperations((operate) =>
       runInOrder(async () => {
         if (isClosed) throw stateFileError('io', file.path, new Error('the store is closed'));
-        const operating = operate(operations);
-        // Looked at while SQLite works; what was written to a file that is gone counts for nothing.
-        const isInPlace = file.isInPlace();
+        if (!file.isInPlace()) throw stateFileError('missing', file.path, null);
         try {
-          const result = await operating;
-          if (isInPlace) return result;
+          return await operate(operations);
         } catch (error) {
-          if (isInPlace) throw explainSqliteError(error, file.path);
+          throw explainSqliteError(error, file.path);
         }
-        throw stateFileError('missing', file.path, null);
       }),
     ),
     close: () =>
