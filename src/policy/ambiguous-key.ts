@@ -1,5 +1,6 @@
 // Finds argument keys that a case-insensitive reader (Go's encoding/json, for one) would take for a key that the
 // policy reads: what was judged would not be what the server sees.
+import { foldKey } from './fold-key.ts';
 import type { JsonNode, JsonObject } from './json-node.ts';
 import type { PathTree } from './path-tree.ts';
 
@@ -25,39 +26,28 @@ function inElements(list: readonly JsonNode[], tree: PathTree): string | null {
 
 function inReadMembers(object: JsonObject, tree: PathTree): string | null {
   if (tree.members.size === 0) return null;
-  const folded = new Map(Array.from(tree.members.keys(), (name) => [foldKey(name), name]));
-  return firstFound(object.entries(), ([key, value]) => {
-    const read = folded.get(foldKey(key));
-    if (read === undefined) return null;
+  for (const [key, value] of object) {
+    const read = tree.folds.get(foldKey(key));
+    if (read === undefined) continue;
     const subtree = tree.members.get(key);
-    return subtree === undefined ? differsOnlyInCase(key, read) : findAmbiguousKey(value, subtree);
-  });
+    const found = subtree === undefined ? differsOnlyInCase(key, read) : findAmbiguousKey(value, subtree);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function inWholeObject(object: JsonObject, tree: PathTree): string | null {
   const seen = new Map<string, string>();
-  return firstFound(object.entries(), ([key, value]) => {
+  for (const [key, value] of object) {
     const folded = foldKey(key);
     const other = seen.get(folded);
-    if (other !== undefined) return differsOnlyInCase(key, other);
+    const found = other === undefined ? findAmbiguousKey(value, tree) : differsOnlyInCase(key, other);
+    if (found !== null) return found;
     seen.set(folded, key);
-    return findAmbiguousKey(value, tree);
-  });
-}
-
-/** Simple case folding by way of both cases, so that `ſ` meets `s` and the Kelvin sign meets `k`. */
-export function foldKey(key: string): string {
-  return key.toLowerCase().toUpperCase();
+  }
+  return null;
 }
 
 function differsOnlyInCase(key: string, other: string): string {
   return `the argument key ${JSON.stringify(key)} differs only in case from ${JSON.stringify(other)}, which the policy reads`;
-}
-
-function firstFound<T>(items: Iterable<T>, find: (item: T) => string | null): string | null {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== null) return found;
-  }
-  return null;
 }

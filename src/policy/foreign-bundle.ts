@@ -1,12 +1,12 @@
 // Bundles that Regent's compiler did not write: nothing says what their rules read, so they are shown everything.
-import type { PathTree } from './path-tree.ts';
+import { buildPathTree, type PathTree } from './path-tree.ts';
 import type { ReadPlan } from './tool-plan.ts';
 
 /** All arguments, no counters, no amounts. */
-export const EVERYTHING_READ: ReadPlan = planOf({ isRead: true, members: new Map(), every: null });
+export const EVERYTHING_READ: ReadPlan = planOf(buildPathTree([[]]));
 
 /** For servers that the manifest does not know. */
-export const NOTHING_READ: ReadPlan = planOf({ isRead: false, members: new Map(), every: null });
+export const NOTHING_READ: ReadPlan = planOf(buildPathTree([]));
 
 /** What the log says of such bundles. */
 export const NOTES = {

@@ -25,8 +25,9 @@ export async function gateCall(
   const { hints } = waiting;
   // Most calls carry no state: they must not wait for their turn to be judged.
   const resumption = hints.regentState === null ? NO_RESUMPTION : await readResumption(conversation, hints);
-  const judgement = { flight, ...(await judgeCall(conversation, call, resumption)) };
-  if (judgement.held === null) return judgement;
+  const { verdict, held } = await judgeCall(conversation, call, resumption);
+  const judgement = { verdict, flight, held };
+  if (held === null) return judgement;
   waiting.onHeld();
   return passHold(conversation, call, judgement, { ...waiting, resumedId: resumption.approvalId });
 }

@@ -23,7 +23,7 @@ export interface CallsInFlight {
   voidHeld(): void;
 }
 
-interface Flight {
+interface Flight extends CallInFlight {
   readonly key: string | null;
   voided: VoidReason | null;
   controller: AbortController | null;
@@ -46,15 +46,16 @@ export function createCallsInFlight(): CallsInFlight {
   };
   return {
     begin: (key) => {
-      const flight: Flight = { key, voided: allVoid, controller: null, isAbandoned: false };
-      flights.add(flight);
-      return {
-        get voided() {
-          return flight.voided;
-        },
+      const flight: Flight = {
+        key,
+        voided: allVoid,
+        controller: null,
+        isAbandoned: false,
         signal: () => signalOf(flight),
         end: () => void flights.delete(flight),
       };
+      flights.add(flight);
+      return flight;
     },
     cancel: (key) => {
       const cancelled = [...flights].filter((flight) => flight.key === key);

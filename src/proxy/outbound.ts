@@ -47,5 +47,6 @@ export function expectAnswer(
 }
 
 export function serverLine({ toolHeaders }: Conversation, line: Buffer, message: MessageParts): ServerLine {
-  return { line, message: { ...message, headers: toolHeaders?.headersOf(line, message) ?? [] } };
+  if (toolHeaders === undefined) return { line, message };
+  return { line, message: { ...message, headers: toolHeaders.headersOf(line, message) } };
 }

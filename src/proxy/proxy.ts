@@ -61,7 +61,7 @@ export function startProxy(parts: ProxyParts): RunningProxy {
     accept: messages.accept,
     abandon: messages.inFlight.abandon,
     announceToolChanges: () => {
-      if (session.announcesToolChanges) sendToClient(session, toolsChangedLine(null));
+      if (session.traits.announcesToolChanges) sendToClient(session, toolsChangedLine(null));
       for (const { idText } of session.pending.toolListeners()) {
         sendToClient(session, toolsChangedLine(idText));
       }

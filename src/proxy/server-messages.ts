@@ -83,7 +83,7 @@ function noteAnswer(conversation: Conversation, line: Buffer, { request, message
     conversation.results.record(request.verdict.id, result);
   }
   if (request.method === 'initialize' && message.result !== null) {
-    conversation.announcesToolChanges = announcesToolChanges(line, message.result.start);
+    conversation.traits.announcesToolChanges = announcesToolChanges(line, message.result.start);
   }
 }
 

@@ -34,12 +34,17 @@ export interface Gate {
   readonly log: Logger;
 }
 
+/** What the server said of itself in `initialize`. */
+export interface ServerTraits {
+  /** It announces changes of its tool list. */
+  announcesToolChanges: boolean;
+}
+
 /** The calls of one agent in one session, and the requests that wait for their answer. */
 export interface Conversation extends Gate {
   readonly identity: Identity;
   readonly pending: PendingRequests;
-  /** The server said in `initialize` that it announces changes of its tool list. */
-  announcesToolChanges: boolean;
+  readonly traits: ServerTraits;
   /** Present where the client's messages become HTTP requests that the client did not make itself. */
   readonly toolHeaders?: ToolHeaders | undefined;
 }
@@ -65,7 +70,7 @@ export function createSession(parts: ProxyParts): Session {
   return {
     ...parts,
     pending: createPendingRequests(),
-    announcesToolChanges: false,
+    traits: { announcesToolChanges: false },
     track: (work) => {
       const settled = work.catch((error: unknown) =>
         parts.log.error({ err: error }, 'unexpected failure in the proxy'),

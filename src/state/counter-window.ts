@@ -57,7 +57,8 @@ export function addCharge(
 ): CounterRecord {
   if (spec.sliding) return addToSliding(record, spec.window, nowMs, amount);
   const value = Math.min(valueAt(record, spec, nowMs) + amount, Number.MAX_SAFE_INTEGER);
-  return { ...record, windowStartMs: currentStart(record, spec.window, nowMs), value };
+  const { key, version, buckets } = record;
+  return { key, version, windowStartMs: currentStart(record, spec.window, nowMs), value, buckets };
 }
 
 /**

@@ -21,6 +21,8 @@ const RETRY_MS = 500;
 
 /** The store that works now, and how it is given up. */
 interface Opening {
+  /** Null where it must be acquired. */
+  current(): StateStore | null;
   acquire(): Promise<StateStore>;
   /** Closes it if it is still the current one; the next `acquire` opens anew. */
   giveUp(store: StateStore, error: StateError): void;
@@ -31,7 +33,7 @@ export function openRecoveringStore(open: OpenStore, retryMs: number = RETRY_MS)
   const opening = createOpening(open, retryMs);
   return {
     ...wrapOperations(async (operate) => {
-      const store = await opening.acquire();
+      const store = opening.current() ?? (await opening.acquire());
       try {
         return await operate(store);
       } catch (error) {
@@ -44,44 +46,46 @@ export function openRecoveringStore(open: OpenStore, retryMs: number = RETRY_MS)
 }
 
 function createOpening(open: OpenStore, retryMs: number): Opening {
-  let current: Promise<StateStore> | null = null;
+  let opened: StateStore | null = null;
+  let underWay: Promise<StateStore> | null = null;
   let lastError: unknown = null;
   let hasOpened = false;
+  let isClosed = false;
   let attemptAt = Number.NEGATIVE_INFINITY;
 
   const attempt = async (): Promise<StateStore> => {
     attemptAt = performance.now();
     try {
-      const store = await open({ mustExist: hasOpened });
+      opened = await open({ mustExist: hasOpened });
       hasOpened = true;
-      return store;
+      return opened;
     } catch (error) {
       lastError = error;
-      current = null;
       throw error;
+    } finally {
+      underWay = null;
     }
   };
   return {
+    current: () => (isClosed ? null : opened),
     acquire: () => {
-      if (current === null && performance.now() - attemptAt < retryMs) return Promise.reject(lastError);
-      current ??= attempt();
-      return current;
+      if (isClosed) return Promise.reject(new StateError('io', 'the state store is closed', null));
+      if (underWay === null && performance.now() - attemptAt < retryMs) return Promise.reject(lastError);
+      underWay ??= attempt();
+      return underWay;
     },
     giveUp: (store, error) => {
-      const failed = current;
-      void failed?.then((opened) => {
-        if (opened !== store || current !== failed) return;
-        current = null;
-        lastError = error;
-        // What it says at its end is of no use any more: the fault itself has been reported.
-        store.close().catch(() => undefined);
-      });
+      if (opened !== store) return;
+      opened = null;
+      lastError = error;
+      // What it says at its end is of no use any more: the fault itself has been reported.
+      store.close().catch(() => undefined);
     },
     close: async () => {
-      const last = current;
-      current = Promise.reject(new StateError('io', 'the state store is closed', null));
-      current.catch(() => undefined);
-      await (await last?.catch(() => null))?.close();
+      isClosed = true;
+      await underWay?.catch(() => null);
+      await opened?.close();
+      opened = null;
     },
   };
 }

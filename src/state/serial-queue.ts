@@ -2,12 +2,16 @@
 
 export type RunInOrder = <T>(task: () => Promise<T>) => Promise<T>;
 
-/** A task that fails does not keep the next ones from running. */
+/** A task that fails does not keep the next ones from running. Where none is running, one starts at once. */
 export function createSerialQueue(): RunInOrder {
-  let last: Promise<unknown> = Promise.resolve();
+  let last: Promise<void> | null = null;
   return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
+    const result = last === null ? task() : last.then(task);
+    const leave = (): void => {
+      if (last === left) last = null;
+    };
+    const left = result.then(leave, leave);
+    last = left;
     return result;
   };
 }

@@ -167,10 +167,10 @@ function createOperations(parts: StoreParts): Operations {
     ...parts.uploads,
     read: readCounters,
     listCounters: (prefix, limit) => listCounters(connection, prefix, limit),
-    commit: async (batch) => {
-      if ((batch.approvals ?? []).length > 0) throw new Error('approvals are changed under the lock only');
-      return commitUnlessOvertaken(() => insert(batch));
-    },
+    commit: (batch) =>
+      (batch.approvals ?? []).length === 0
+        ? insert(batch).then(toCommitted, toOvertaken)
+        : Promise.reject(new Error('approvals are changed under the lock only')),
     commitLocked: (keys, build, approvalIds = []) =>
       transaction(async () => {
         const records = await readCounters(keys);
@@ -186,14 +186,13 @@ function createOperations(parts: StoreParts): Operations {
   };
 }
 
-async function commitUnlessOvertaken(insert: () => Promise<void>): Promise<CommitResult> {
-  try {
-    await insert();
-    return { status: 'committed' };
-  } catch (error) {
-    if (isSqliteError(error) && error.message.endsWith(OVERTAKEN)) return { status: 'overtaken' };
-    throw error;
-  }
+function toCommitted(): CommitResult {
+  return { status: 'committed' };
+}
+
+function toOvertaken(error: unknown): CommitResult {
+  if (isSqliteError(error) && error.message.endsWith(OVERTAKEN)) return { status: 'overtaken' };
+  throw error;
 }
 
 const abandoned = new Set<SqliteConnection>();

@@ -19,9 +19,8 @@ export interface HttpExchange {
   /** Answers with bytes as they come. */
   openBytes(answer: Omit<HttpAnswer, 'body'>): ByteStream;
   /** One of the three was called. */
-  readonly isAnswered: boolean;
-  /** The client went away before its answer was complete. */
-  readonly isGone: boolean;
+  isAnswered(): boolean;
+  /** Where the client goes away, or has gone, before its answer is complete. */
   onGone(handler: () => void): void;
 }
 

@@ -29,8 +29,8 @@ export type Header = readonly [name: string, value: string];
 
 /** A message of the client, on its way to the server. */
 export interface OutgoingMessage extends MessageHead {
-  /** What HTTP says of this message beside its body (`Mcp-Method`, `Mcp-Name`, …); empty where nobody needs it. */
-  readonly headers: readonly Header[];
+  /** What HTTP says of this message beside its body (`Mcp-Method`, `Mcp-Name`, …); absent where nobody needs it. */
+  readonly headers?: readonly Header[];
 }
 
 /** No answer to a request can come any more. */

@@ -37,13 +37,13 @@ interface Checked extends CheckedPost {
  * what it makes of it; but what they say must agree.
  */
 export function checkHeaders(post: CheckedPost): HttpProblem | null {
-  const { reading, header } = post;
+  const { body, reading, header } = post;
   const given = header('mcp-protocol-version');
   const version = given === undefined ? undefined : trimSpace(given);
   const [message] = reading.messages;
   if (message === undefined) return null;
   if (reading.isBatch || message.kind === 'response') return checkShape(reading, version);
-  const checked = { ...post, message, version };
+  const checked = { body, reading, header, message, version };
   return message.isModern ? checkModern(checked) : checkLegacy(checked);
 }
 

@@ -35,7 +35,8 @@ export async function judgeCall(
   { refusal }: Resumption,
 ): Promise<JudgedCall> {
   const { identity, judge } = conversation;
-  const call = { ...identity, tool: toolCall.name, arguments: toolCall.arguments };
+  const { server, agent, session } = identity;
+  const call = { server, agent, session, tool: toolCall.name, arguments: toolCall.arguments };
   const bare: CallToJudge = { call, digest: sha256(canonicalJson(toolCall.arguments)) };
   const asked = refusal === null ? bare : { ...bare, refusal };
   const verdict = await judge.judge(asked);

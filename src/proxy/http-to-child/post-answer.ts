@@ -49,7 +49,7 @@ export function createPostAnswer(options: PostAnswerOptions): PostAnswer {
     onFinished();
     const batch = (): ClientLine => ({ line: joinBatch(lines), heads: [] });
     const whole = reading.isBatch ? [batch()] : lines.map((line) => ({ line, heads: [] }));
-    await client.finish(client.isStreaming ? [] : whole, { status, headers: [JSON_TYPE, ...headers] });
+    await client.finish(client.isStreaming() ? [] : whole, { status, headers: [JSON_TYPE, ...headers] });
   };
   return {
     get isWaiting() {
@@ -59,7 +59,7 @@ export function createPostAnswer(options: PostAnswerOptions): PostAnswer {
     hasToken: (tokenText) => tokens.has(tokenText),
     answer: async (message, head) => {
       waiting.splice(waiting.indexOf(idKey(head.idText ?? 'null')), 1);
-      if (client.isStreaming) await client.openEvents(200, headers).send(message);
+      if (client.isStreaming()) await client.openEvents(200, headers).send(message);
       else lines.push(message);
       if (waiting.length === 0) await finish(reading.isBatch ? 200 : statusOf(message, head));
     },
@@ -70,7 +70,7 @@ export function createPostAnswer(options: PostAnswerOptions): PostAnswer {
     },
     close: () => {
       onFinished();
-      if (client.isStreaming) client.openEvents(200, headers).end();
+      if (client.isStreaming()) client.openEvents(200, headers).end();
       else replyProblem(exchange, { status: 404, code: INVALID_REQUEST, message: 'The session has ended.' });
     },
   };

@@ -44,7 +44,7 @@ export async function forwardMessage(
 /** A call that waits for humans is accepted at once: its client waits on the stream. */
 function acceptOnce(exchange: HttpExchange): () => void {
   return () => {
-    if (!exchange.isAnswered) exchange.reply({ status: 202 });
+    if (!exchange.isAnswered()) exchange.reply({ status: 202 });
   };
 }
 
@@ -62,12 +62,12 @@ async function send(relay: Relay, message: MessageToSend): Promise<void> {
       headers: passedHeaders,
       body,
     });
-    if (!exchange.isAnswered) return await passAnswer(answer, exchange, endpoint.conversation);
+    if (!exchange.isAnswered()) return await passAnswer(answer, exchange, endpoint.conversation);
     await answer.readBody();
     if (answer.status >= 400) throw refusedLate(answer.status);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (!exchange.isAnswered)
+    if (!exchange.isAnswered())
       replyProblem(exchange, { status: 502, code: INTERNAL_ERROR, message: `${error.message}.` });
     for (const { idText } of sent) {
       if (idText === null) continue;

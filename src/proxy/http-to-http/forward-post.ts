@@ -22,7 +22,7 @@ interface Post extends ClientPost {
 }
 
 export async function forwardPost(relay: Relay, request: ClientPost): Promise<void> {
-  const { exchange, agent, reading } = request;
+  const { exchange, agent, passedHeaders, reading } = request;
   const session = sessionOf(relay, request);
   if (session === 'foreign') return replyUnknownSession(request);
   const conversation = relay.converse(agent, session);
@@ -41,7 +41,8 @@ export async function forwardPost(relay: Relay, request: ClientPost): Promise<vo
       onHeld: () => answer.expectWait([]),
       say: (message) => void (takesEvents(exchange) && answer.openEvents(200, []).send(message)),
     });
-    await answerPost({ ...request, relay, session, conversation, answer }, judged);
+    const post = { exchange, agent, passedHeaders, reading, relay, session, conversation, answer };
+    await answerPost(post, judged);
   } finally {
     session.inFlight.delete(inFlight);
   }

@@ -32,7 +32,7 @@ export function createHttpToHttp(parts: RelayParts): HttpBackend {
 }
 
 function announceOn({ stream, conversation, isStanding }: OpenStream): void {
-  if (isStanding && conversation.announcesToolChanges) void stream.send(toolsChangedLine(null).line);
+  if (isStanding && conversation.traits.announcesToolChanges) void stream.send(toolsChangedLine(null).line);
   for (const { idText } of conversation.pending.toolListeners()) {
     void stream.send(toolsChangedLine(idText).line);
   }

@@ -32,6 +32,8 @@ export interface JudgedPost {
   readonly denials: Promise<readonly ClientLine[]>;
 }
 
+const NO_DENIALS: JudgedPost['denials'] = Promise.resolve([]);
+
 interface JudgedCall extends Judgement {
   readonly call: GatedCall;
   readonly hints: ClientHints;
@@ -54,7 +56,7 @@ export async function judgePost(given: PostToJudge): Promise<JudgedPost> {
   return {
     body: sent.length === 0 ? null : isWhole ? body : joinElements(body, sent),
     sent,
-    denials: answerCalls(post, unsent),
+    denials: unsent.length === 0 ? NO_DENIALS : answerCalls(post, unsent),
   };
 }
 
@@ -90,7 +92,8 @@ async function judgeCalls(
     calls.map(async (call) => {
       const flight = inFlight.begin(callKey(call));
       const waiting = reading.isBatch ? NO_WAITING : { hints, canWait: true, say, onHeld };
-      return { call, hints, ...(await gateCall(conversation, call, flight, waiting)) };
+      const { verdict, held } = await gateCall(conversation, call, flight, waiting);
+      return { call, hints, verdict, flight, held };
     }),
   );
 }

@@ -42,14 +42,14 @@ async function relayJson(upstream: UpstreamAnswer, parts: AnswerParts): Promise<
   const body = await upstream.readBody();
   const passed = passServerLine(conversation, body);
   if (passed === null && status < 300) throw unreadable('answered with something that is no JSON');
-  const lines = passed === null ? [{ line: body, heads: [] }] : [passed];
+  const line = passed ?? { line: body, heads: [] };
   // An error without the request's id, as HTTP statuses come with, answers all that the exchange asked.
-  await settleRest(parts, status);
-  await answer.finish([...lines, ...(await denials)], { status, headers });
+  settleRest(parts, status);
+  await answer.finish([line, ...(await denials)], { status, headers });
 }
 
 /** Requests of the exchange that its one and only answer did not name. */
-async function settleRest({ conversation }: AnswerParts, status: number): Promise<void> {
+function settleRest({ conversation }: AnswerParts, status: number): void {
   for (const { verdict } of conversation.pending.takeAll()) {
     if (verdict !== null) conversation.results.record(verdict.id, status < 400 ? 'server-died' : 'error');
   }
@@ -123,11 +123,11 @@ async function relayOther(upstream: UpstreamAnswer, parts: AnswerParts): Promise
   const { conversation, exchange, answer, denials } = parts;
   const { status } = upstream;
   const isAwaited = conversation.pending.list().length > 0;
-  if (answer.isStreaming || (status < 300 && isAwaited)) {
+  if (answer.isStreaming() || (status < 300 && isAwaited)) {
     const type = upstream.header('content-type') ?? 'no content type';
     throw unreadable(`answered ${status} with ${type} instead of JSON or events`);
   }
-  await settleRest(parts, status);
+  settleRest(parts, status);
   const own = await denials;
   if (own.length > 0) return answer.finish(own, { status: 200, headers: [JSON_TYPE] });
   await passRaw(upstream, exchange);

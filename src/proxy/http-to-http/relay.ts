@@ -52,16 +52,20 @@ export function createRelay({ gate, server, upstream, upstreamUrl, sessions }: R
     sessions,
     endpoints: createMessageEndpoints(),
     open: new Set(),
+    // One for each request: field by field, since to spread the gate would cost more than all the rest.
     converse: (agent, session, pending = createPendingRequests()) => ({
-      ...gate,
+      policy: gate.policy,
+      judge: gate.judge,
+      results: gate.results,
+      approvals: gate.approvals,
+      requestStates: gate.requestStates,
+      consoleUrl: gate.consoleUrl,
+      now: gate.now,
+      holdMs: gate.holdMs,
+      log: gate.log,
       identity: { server, agent, session: session.name },
       pending,
-      get announcesToolChanges() {
-        return session.announcesToolChanges;
-      },
-      set announcesToolChanges(value) {
-        session.announcesToolChanges = value;
-      },
+      traits: session,
     }),
   };
 }

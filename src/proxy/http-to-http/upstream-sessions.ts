@@ -5,8 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CallsInFlight } from '../calls-in-flight.ts';
 import { createPendingRequests, type PendingRequests } from '../pending-requests.ts';
+import type { ServerTraits } from '../session.ts';
 
-export interface UpstreamSession {
+export interface UpstreamSession extends ServerTraits {
   /** For the decision's input and the journal. */
   readonly name: string;
   readonly agentId: string;
@@ -14,7 +15,6 @@ export interface UpstreamSession {
   readonly inFlight: Set<CallsInFlight>;
   /** Requests whose stream the server ended early: their answers come when the client resumes it. */
   readonly postponed: PendingRequests;
-  announcesToolChanges: boolean;
 }
 
 export interface UpstreamSessions {

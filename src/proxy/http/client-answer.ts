@@ -9,7 +9,7 @@ import { JSON_TYPE } from './http-errors.ts';
 
 export interface ClientAnswer {
   /** The stream is open: there is no status to give any more. */
-  readonly isStreaming: boolean;
+  isStreaming(): boolean;
   /** From now on the client gets an event stream if it must wait long, so that it does not give up. */
   expectWait(headers: readonly Header[]): void;
   /** The stream of events: the one that is open, or a new one with this head. */
@@ -35,9 +35,7 @@ export function createClientAnswer(exchange: HttpExchange): ClientAnswer {
     return stream;
   };
   return {
-    get isStreaming() {
-      return stream !== null;
-    },
+    isStreaming: () => stream !== null,
     openEvents,
     expectWait: (headers) => {
       if (takesEvents(exchange)) timer ??= setTimeout(() => openEvents(200, headers), WAIT_MS);
@@ -51,7 +49,7 @@ export function createClientAnswer(exchange: HttpExchange): ClientAnswer {
       } else if (lines.length === 0) {
         exchange.reply({ status: 202 });
       } else {
-        exchange.reply({ ...head, body: joinLines(lines) });
+        exchange.reply({ status: head.status, headers: head.headers, body: joinLines(lines) });
       }
     },
   };

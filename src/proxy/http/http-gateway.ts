@@ -29,7 +29,7 @@ export function createHttpGateway(parts: HttpGatewayParts): Admit {
     const { agent, credential } = identified;
     return {
       handle: async (exchange) => {
-        const request = { exchange, agent, passedHeaders: passedHeaders(exchange, credential !== 'none') };
+        const request = { exchange, agent, passedHeaders: headersToPass(exchange, credential !== 'none') };
         if (exchange.method === 'POST') await post(parts, request);
         else await backend.other(request);
       },
@@ -38,7 +38,7 @@ export function createHttpGateway(parts: HttpGatewayParts): Admit {
 }
 
 async function post({ backend, log }: HttpGatewayParts, request: ClientRequest): Promise<void> {
-  const { exchange } = request;
+  const { exchange, agent, passedHeaders } = request;
   const reading = readMessage(exchange.body, { allowsLineBreaks: true });
   if (!reading.ok) {
     const { code, detail, idText } = reading;
@@ -48,7 +48,7 @@ async function post({ backend, log }: HttpGatewayParts, request: ClientRequest):
     return;
   }
   const problem = checkHeaders({ body: exchange.body, reading, header: exchange.header });
-  if (problem === null) await backend.post({ ...request, reading });
+  if (problem === null) await backend.post({ exchange, agent, passedHeaders, reading });
   else replyProblem(exchange, problem);
 }
 
@@ -73,7 +73,7 @@ function refuse(
   });
 }
 
-function passedHeaders({ headers }: HttpExchange, isAuthorizationOurs: boolean): readonly Header[] {
+function headersToPass({ headers }: HttpExchange, isAuthorizationOurs: boolean): readonly Header[] {
   if (!isAuthorizationOurs) return headers;
   return headers.filter(([name]) => name.toLowerCase() !== 'authorization');
 }

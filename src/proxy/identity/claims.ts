@@ -2,14 +2,14 @@
 //
 // The issuer signed them, but some of them repeat what users wrote: so they meet the limits that arguments meet.
 import type { JsonNode, JsonObject } from '../../policy/json-node.ts';
-import type { PathTree } from '../../policy/path-tree.ts';
+import { buildPathTree } from '../../policy/path-tree.ts';
 import { projectArguments } from '../../policy/project-arguments.ts';
 import { createScanner, expectEnd, skipSpace } from '../read/json-scanner.ts';
 import { readNode } from '../read/parse-node.ts';
 import { Rejection } from '../read/rejection.ts';
 
 const DEPTH_MAX = 128;
-const WHOLE: PathTree = { isRead: true, members: new Map(), every: null };
+const WHOLE = buildPathTree([[]]);
 
 /** Throws `Rejection`: a key that came twice, for one, has another value for every reader. */
 export function readClaims(token: string): JsonObject {

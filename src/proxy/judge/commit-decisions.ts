@@ -27,13 +27,11 @@ export function createCommitter(store: CounterStore): Committer {
   const cache = createCounterCache(store);
   let lockedBatches = 0;
 
-  const forgetOnFailure = async (keys: readonly string[], write: () => Promise<void>): Promise<void> => {
-    try {
-      await write();
-    } catch (error) {
+  const forget = (keys: readonly string[]): ((error: unknown) => never) => {
+    return (error) => {
       cache.forget(keys);
       throw error;
-    }
+    };
   };
   const writeLocked = async ({ keys, approvalIds }: BatchNeeds, build: BuildBatch): Promise<void> => {
     const written: CommitBatch[] = [];
@@ -52,7 +50,7 @@ export function createCommitter(store: CounterStore): Committer {
       lockedBatches -= 1;
       return writeLocked(needs, build);
     }
-    const batch = build(await cache.read(needs.keys), []);
+    const batch = build(cache.known(needs.keys) ?? (await cache.read(needs.keys)), []);
     const { status } = await store.commit(batch);
     if (status === 'committed') return cache.keep(batch.writes);
     lockedBatches = LOCKED_BATCHES;
@@ -60,7 +58,7 @@ export function createCommitter(store: CounterStore): Committer {
   };
 
   return {
-    commit: (needs, build) => forgetOnFailure(needs.keys, () => write(needs, build)),
-    commitLocked: (needs, build) => forgetOnFailure(needs.keys, () => writeLocked(needs, build)),
+    commit: (needs, build) => write(needs, build).catch(forget(needs.keys)),
+    commitLocked: (needs, build) => writeLocked(needs, build).catch(forget(needs.keys)),
   };
 }

@@ -6,6 +6,8 @@ import type { CounterRecord, CounterStore } from '../../state/store.ts';
 const RECORDS_MAX = 10_000;
 
 export interface CounterCache {
+  /** What is remembered of all these keys, in their order; null where one is missing. */
+  known(keys: readonly string[]): CounterRecord[] | null;
   /** Asks the store only for keys that are not remembered. In the order asked. */
   read(keys: readonly string[]): Promise<CounterRecord[]>;
   /** Records as just read. */
@@ -21,11 +23,23 @@ export function createCounterCache(store: CounterStore): CounterCache {
     records.delete(record.key);
     records.set(record.key, record);
   };
+  const find = (keys: readonly string[]): CounterRecord[] => {
+    const found: CounterRecord[] = [];
+    for (const key of keys) {
+      const record = records.get(key);
+      if (record !== undefined) found.push(record);
+    }
+    return found;
+  };
   return {
+    known: (keys) => {
+      const found = find(keys);
+      return found.length === keys.length ? found : null;
+    },
     read: async (keys) => {
       const missing = keys.filter((key) => !records.has(key));
-      if (missing.length > 0) for (const record of await store.read(missing)) remember(record);
-      const found = keys.flatMap((key) => records.get(key) ?? []);
+      for (const record of await store.read(missing)) remember(record);
+      const found = find(keys);
       for (const key of records.keys()) {
         if (records.size <= RECORDS_MAX) break;
         records.delete(key);
@@ -34,7 +48,8 @@ export function createCounterCache(store: CounterStore): CounterCache {
     },
     replace: (read) => read.forEach(remember),
     keep: (writes) => {
-      for (const record of writes) remember({ ...record, version: record.version + 1 });
+      for (const { key, version, windowStartMs, value, buckets } of writes)
+        remember({ key, version: version + 1, windowStartMs, value, buckets });
     },
     forget: (keys) => {
       for (const key of keys) records.delete(key);

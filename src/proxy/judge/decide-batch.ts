@@ -3,6 +3,7 @@
 import type { Approval, ApprovalWrite } from '../../approvals/approval.ts';
 import { consume } from '../../approvals/change-approval.ts';
 import { fingerprintOf } from '../../approvals/fingerprint.ts';
+import type { JournalRow } from '../../journal/journal-row.ts';
 import { clockAt } from '../../policy/clock.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { LoadedPolicy } from '../../policy/load-bundle.ts';
@@ -34,79 +35,82 @@ export interface BatchDraft {
 }
 
 export function decideBatch(work: BatchToDecide): BatchDraft {
+  const { policy, nowMs } = work;
   const counters = new Map(work.records.map((record) => [record.key, record]));
   const approvals = new Map(work.approvals.map((approval) => [approval.id, approval]));
+  const situation = { policy, nowMs, counters, approvals };
   const used: ApprovalWrite[] = [];
   const changed = new Set<string>();
   const verdicts: Verdict[] = [];
-  const rows: CommitBatch['rows'][number][] = [];
-  for (const [index, { call, digest }] of work.calls.entries()) {
+  const rows: JournalRow[] = [];
+  for (const [index, asked] of work.calls.entries()) {
     if (index > 0 && work.isOver?.() === true) break;
-    const { input, approval, ...verdict } = decideOne({ ...work, index, counters, approvals });
+    const { verdict, input, approval } = decideOne(situation, asked, work.prepared[index]);
     for (const { key } of verdict.charged) changed.add(key);
     verdicts.push(verdict);
-    const { decision, id } = verdict;
-    if (approval !== null && decision.outcome === 'allow') {
-      const write = consume(approval, { atMs: work.nowMs, by: `agent:${approval.agent}`, decisionId: id });
+    if (approval !== null && verdict.decision.outcome === 'allow') {
+      const by = `agent:${approval.agent}`;
+      const write = consume(approval, { atMs: nowMs, by, decisionId: verdict.id });
       approvals.set(approval.id, write.approval);
       used.push(write);
     }
-    rows.push({
-      id,
-      atMs: work.nowMs,
-      server: call.server,
-      agent: call.agent.id,
-      session: call.session,
-      tool: call.tool,
-      outcome: decision.outcome,
-      rule: decision.rule,
-      reason: decision.reason,
-      revision: work.policy.revision,
-      argumentsDigest: digest,
-      input,
-      output: JSON.stringify(decision),
-    });
+    rows.push(rowOf(asked, verdict, input, nowMs));
   }
   const reads = work.records.map(({ key, version }) => ({ key, version }));
   const writes = [...changed].flatMap((key) => counters.get(key) ?? []);
   return { verdicts, batch: { rows, reads, writes, approvals: used } };
 }
 
-interface DecidedCall extends Verdict {
+function rowOf({ call, digest }: CallToJudge, verdict: Verdict, input: string, atMs: number): JournalRow {
+  const { id, decision, revision } = verdict;
+  return {
+    id,
+    atMs,
+    server: call.server,
+    agent: call.agent.id,
+    session: call.session,
+    tool: call.tool,
+    outcome: decision.outcome,
+    rule: decision.rule,
+    reason: decision.reason,
+    revision,
+    argumentsDigest: digest,
+    input,
+    output: JSON.stringify(decision),
+  };
+}
+
+interface DecidedCall {
+  readonly verdict: Verdict;
   readonly input: string;
   /** The approval that it rests on. */
   readonly approval: Approval | null;
 }
 
-interface CallToDecide extends Omit<BatchToDecide, 'approvals'> {
-  readonly index: number;
+/** What the calls of a batch are decided on; those before have changed it. */
+interface Situation {
+  readonly policy: LoadedPolicy;
+  readonly nowMs: number;
   readonly counters: Map<string, CounterRecord>;
   readonly approvals: ReadonlyMap<string, Approval>;
 }
 
 /** Charges `counters` where the call is allowed. */
-function decideOne(work: CallToDecide): DecidedCall {
-  const { policy, nowMs, counters } = work;
-  const id = createDecisionId(nowMs);
-  const base = {
-    id,
-    limit: null,
-    charged: [],
-    wouldCharge: [],
-    isJournalled: true,
-    revision: policy.revision,
-  };
-  const prepared = work.prepared[work.index];
+function decideOne(
+  situation: Situation,
+  asked: CallToJudge,
+  prepared: PreparedCall | PolicyError | undefined,
+): DecidedCall {
+  const { policy, nowMs, counters } = situation;
   if (prepared === undefined || prepared instanceof PolicyError) {
-    return { ...base, decision: unprepared(prepared), input: 'null', approval: null };
+    return withoutPolicy(situation, unprepared(prepared), 'null');
   }
   const values = prepared.counters.map(({ key, plan }) => valueAt(recordOf(counters, key), plan, nowMs));
-  const refused = work.calls[work.index]?.refusal;
-  const approval = usableApproval(work);
+  const approval = usableApproval(situation, asked);
   const inputWith = (given: GivenApproval | null): string => prepared.input(clockAt(nowMs), values, given);
   const input = inputWith(approval === 'unusable' ? null : approval);
-  if (refused !== undefined) return { ...base, decision: refusalDenial(refused), input, approval: null };
-  if (approval === 'unusable') return { ...base, decision: unusable(), input, approval: null };
+  if (asked.refusal !== undefined) return withoutPolicy(situation, refusalDenial(asked.refusal), input);
+  if (approval === 'unusable') return withoutPolicy(situation, unusable(), input);
   try {
     const decision = policy.decide(input);
     const limit = limitFacts(decision, prepared, counters, nowMs);
@@ -118,23 +122,30 @@ function decideOne(work: CallToDecide): DecidedCall {
     const wouldCharge =
       need === undefined ? [] : chargesOf(policy.decide(inputWith(agreedBy(need.required))), prepared, nowMs);
     for (const record of updated) counters.set(record.key, record);
-    return { ...base, decision, limit, charged, wouldCharge, input, approval };
+    const id = createDecisionId(nowMs);
+    const { revision } = policy;
+    const verdict = { id, decision, limit, charged, wouldCharge, revision, isJournalled: true };
+    return { verdict, input, approval };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    return { ...base, decision: unprepared(error), input, approval: null };
+    return withoutPolicy(situation, unprepared(error), input);
   }
 }
 
+/** A decision of Regent's own. */
+function withoutPolicy({ policy, nowMs }: Situation, decision: Decision, input: string): DecidedCall {
+  const id = createDecisionId(nowMs);
+  const { revision } = policy;
+  const verdict = { id, decision, limit: null, charged: [], wouldCharge: [], revision, isJournalled: true };
+  return { verdict, input, approval: null };
+}
+
 /** Only the call that was approved, judged by the policy that asked, in time, and once. */
-function usableApproval({
-  policy,
-  calls,
-  index,
-  approvals,
-  nowMs,
-}: CallToDecide): Approval | 'unusable' | null {
-  const { call, digest, approvalId } = calls[index] ?? {};
-  if (approvalId === undefined || call === undefined || digest === undefined) return null;
+function usableApproval(
+  { policy, approvals, nowMs }: Situation,
+  { call, digest, approvalId }: CallToJudge,
+): Approval | 'unusable' | null {
+  if (approvalId === undefined) return null;
   const approval = approvals.get(approvalId);
   const { server, agent, tool } = call;
   const bound = { server, agent: agent.id, tool, argumentsDigest: digest, revision: policy.revision };
@@ -175,7 +186,8 @@ function chargesOf(decision: Decision, prepared: PreparedCall, atMs: number): Ch
     const use = prepared.counters.find(({ name }) => name === counter);
     if (use === undefined)
       throw new PolicyError('evaluation-failed', `the policy charges ${counter}, which it never read`);
-    return { ...use, amount, atMs };
+    const { key, name, plan } = use;
+    return { key, name, plan, amount, atMs };
   });
 }
 

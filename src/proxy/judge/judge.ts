@@ -38,13 +38,14 @@ const BATCH_MAX = 128;
 /** Hand-written rules may take some 100 ms for a call: between batches the proxy does its other work, without the lock. */
 const BATCH_MS = 50;
 
-interface WaitingCall extends CallToJudge {
+interface WaitingCall {
+  readonly asked: CallToJudge;
   readonly answer: (verdict: Verdict) => void;
 }
 
 export function createJudge(parts: JudgeParts): Judge {
   const committer = createCommitter(parts.store);
-  const waiting: WaitingCall[] = [];
+  let waiting: WaitingCall[] = [];
   let isRunning = false;
 
   /** Verdicts of the first calls, one at least. */
@@ -53,7 +54,8 @@ export function createJudge(parts: JudgeParts): Judge {
       const policy = parts.policy();
       const prepared = calls.map(({ call }) => prepare(policy, call));
       let verdicts: readonly Verdict[] = [];
-      const approvalIds = calls.flatMap(({ approvalId }) => approvalId ?? []);
+      const approvalIds: string[] = [];
+      for (const { approvalId } of calls) if (approvalId !== undefined) approvalIds.push(approvalId);
       const needs = { keys: counterKeys(prepared), approvalIds };
       await committer.commit(needs, (records, approvals) => {
         const overMs = performance.now() + BATCH_MS;
@@ -78,18 +80,18 @@ export function createJudge(parts: JudgeParts): Judge {
   };
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH_MAX);
-      const verdicts = await decide(batch);
+      const batch = waiting.slice(0, BATCH_MAX);
+      const verdicts = await decide(batch.map(({ asked }) => asked));
       for (const [index, verdict] of verdicts.entries()) batch[index]?.answer(verdict);
-      waiting.unshift(...batch.slice(verdicts.length));
+      waiting = waiting.slice(verdicts.length);
     }
     isRunning = false;
   };
 
   return {
-    judge: (call) =>
+    judge: (asked) =>
       new Promise((answer) => {
-        waiting.push({ ...call, answer });
+        waiting.push({ asked, answer });
         if (isRunning) return;
         isRunning = true;
         // After the current chunk of messages: calls that arrived together are written together.
@@ -113,10 +115,11 @@ function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyErr
 }
 
 function counterKeys(prepared: ReadonlyArray<PreparedCall | PolicyError>): string[] {
-  const keys = prepared.flatMap((call) =>
-    call instanceof PolicyError ? [] : call.counters.map(({ key }) => key),
-  );
-  return [...new Set(keys)];
+  const keys = new Set<string>();
+  for (const call of prepared) {
+    if (!(call instanceof PolicyError)) for (const { key } of call.counters) keys.add(key);
+  }
+  return [...keys];
 }
 
 function unjournalled(error: unknown): Verdict {

@@ -7,8 +7,12 @@ export function canonicalJson(node: JsonNode): string {
   if (node instanceof JsonNumber) return canonicalNumber(node.text);
   if (Array.isArray(node)) return `[${node.map(canonicalJson).join(',')}]`;
   if (node instanceof Map) {
-    const members = [...node].sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${canonicalJson(value)}`).join(',')}}`;
+    let members = '';
+    // By code units, as `sort` does without being told how.
+    for (const key of [...node.keys()].sort()) {
+      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(node.get(key) ?? null)}`;
+    }
+    return `{${members}}`;
   }
   return JSON.stringify(node);
 }

@@ -1,5 +1,5 @@
 // One JSON-RPC message as the scanner finds it: its envelope checked, its params opened.
-import { foldKey } from '../../policy/ambiguous-key.ts';
+import { foldKey } from '../../policy/fold-key.ts';
 import type { JsonNode } from '../../policy/json-node.ts';
 import { type JsonScanner, skipSpace, unexpected } from './json-scanner.ts';
 import { knownKeys, refuseAmbiguousKeys } from './known-keys.ts';
@@ -51,7 +51,7 @@ function readParams(scanner: JsonScanner): RawParams {
     if (key === 'arguments') args = readNode(scanner);
     else scanValue(scanner);
   });
-  return { ...opened, arguments: args };
+  return { members: opened.members, meta: opened.meta, arguments: args };
 }
 
 /** The method; null in an answer. */

@@ -88,16 +88,23 @@ function readElements(line: Buffer): Reading {
   return { ok: true, isBatch, messages: raw.map((message) => readParts(line, message)) };
 }
 
-function readParts(line: Buffer, raw: RawMessage): MessageParts {
-  const { method, params } = raw;
-  const head = readHead({ bytes: line, members: raw.members, method, params, result: null });
+/** Field by field: to spread the head would cost more than to read it. */
+function readParts(line: Buffer, { members, method, params, start, end }: RawMessage): MessageParts {
+  const head = readHead({ bytes: line, members, method, params, result: null });
   return {
-    ...head,
+    kind: head.kind,
+    idText: head.idText,
+    method,
+    progressTokenText: head.progressTokenText,
     cancelsIdText: isId(head.cancelsIdText) ? head.cancelsIdText : null,
-    start: raw.start,
-    end: raw.end,
+    subscriptionIdText: head.subscriptionIdText,
+    isError: head.isError,
+    isModern: head.isModern,
+    places: head.places,
+    start,
+    end,
     params,
-    paramsSpan: raw.members.get('params') ?? null,
+    paramsSpan: members.get('params') ?? null,
     toolCall: method === 'tools/call' && params !== null ? readToolCall(line, params) : null,
     isTask: params?.members.has('task') ?? false,
     wantsToolChanges: method === 'subscriptions/listen' && wantsToolChanges(line, params),

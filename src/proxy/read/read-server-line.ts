@@ -9,8 +9,14 @@ import {
   type JsonScanner,
   skipSpace,
 } from './json-scanner.ts';
-import { type OpenedObject, openObject, type ReadMessage, readHead } from './message-head.ts';
-import { type Members, readMembers, readTextAt, type Span } from './read-members.ts';
+import {
+  type MessageSource,
+  type OpenedObject,
+  openObject,
+  type ReadMessage,
+  readHead,
+} from './message-head.ts';
+import { readMembers, readTextAt, type Span } from './read-members.ts';
 import { Rejection } from './rejection.ts';
 import { CLOSE_ARRAY, OPEN_ARRAY, OPEN_OBJECT, scanValue } from './scan-value.ts';
 
@@ -74,18 +80,26 @@ function readServerMessage(scanner: JsonScanner): ServerMessage {
     else scanValue(scanner);
   });
   const method = members.has('method') ? (readTextAt(bytes, members.get('method')) ?? '') : null;
-  const head = readHead({ bytes, members, method, params, result });
-  return { start, end: scanner.position, ...head, ...describeResult(bytes, members, result) };
+  return describeMessage({ bytes, members, method, params, result }, { start, end: scanner.position });
 }
 
-function describeResult(
-  bytes: Buffer,
-  members: Members,
-  result: OpenedObject | null,
-): Omit<ServerMessage, keyof Span | keyof ReadMessage> {
+function describeMessage(source: MessageSource, { start, end }: Span): ServerMessage {
+  const { bytes, members, result } = source;
+  const head = readHead(source);
   const tools = result?.members.get('tools');
   const isError = result?.members.get('isError');
   return {
+    kind: head.kind,
+    idText: head.idText,
+    method: head.method,
+    progressTokenText: head.progressTokenText,
+    cancelsIdText: head.cancelsIdText,
+    subscriptionIdText: head.subscriptionIdText,
+    isError: head.isError,
+    isModern: head.isModern,
+    places: head.places,
+    start,
+    end,
     result: members.get('result') ?? null,
     tools: tools !== undefined && bytes[tools.start] === OPEN_ARRAY ? tools : null,
     cacheScope: result?.members.get('cacheScope') ?? null,

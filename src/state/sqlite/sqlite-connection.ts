@@ -70,14 +70,13 @@ function prepare(database: sqlite3.Database, sql: string): Promise<sqlite3.State
  *   without being committed. So a failed statement is reset before its failure is told.
  */
 function wrap(statement: sqlite3.Statement): SqliteStatement {
-  const orReset = async <Value>(start: (done: Done) => void): Promise<Value> => {
-    try {
-      return await settled(start);
-    } catch (error) {
-      await new Promise<void>((resolve) => statement.reset(() => resolve()));
-      throw error;
-    }
-  };
+  const orReset = <Value>(start: (done: Done) => void): Promise<Value> =>
+    new Promise((resolve, reject) => {
+      start((error, value) => {
+        if (error === null) resolve(value as Value);
+        else statement.reset(() => reject(error));
+      });
+    });
   return {
     run: (parameters) => orReset((done) => statement.run(parameters, done)),
     all: (parameters) => orReset((done) => statement.all(parameters, done)),

@@ -1,12 +1,11 @@
 // Cross-origin requests of pages that the operator allowed by name (Fetch standard): no other page gets an answer it can
 // read.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpAnswer } from '../http-exchange.ts';
 import type { Header } from '../transport.ts';
-import { findHeader } from './header-fields.ts';
 
 /** For the answer to a request of an allowed page; empty for everybody else. */
-export function corsHeaders(headers: readonly Header[], allowedOrigins: readonly string[]): Header[] {
-  const origin = findHeader(headers, 'origin');
+export function corsHeaders({ origin }: IncomingHttpHeaders, allowedOrigins: readonly string[]): Header[] {
   if (origin === undefined || !allowedOrigins.includes(origin)) return [];
   return [
     ['Access-Control-Allow-Origin', origin],
@@ -16,10 +15,10 @@ export function corsHeaders(headers: readonly Header[], allowedOrigins: readonly
 }
 
 /** Null where the request is no preflight of an allowed page. */
-export function preflight(headers: readonly Header[], allowedOrigins: readonly string[]): HttpAnswer | null {
-  const cors = corsHeaders(headers, allowedOrigins);
-  const asked = findHeader(headers, 'access-control-request-headers');
-  if (cors.length === 0 || findHeader(headers, 'access-control-request-method') === undefined) return null;
+export function preflight(fields: IncomingHttpHeaders, allowedOrigins: readonly string[]): HttpAnswer | null {
+  const cors = corsHeaders(fields, allowedOrigins);
+  const asked = fields['access-control-request-headers'];
+  if (cors.length === 0 || fields['access-control-request-method'] === undefined) return null;
   return {
     status: 204,
     headers: [

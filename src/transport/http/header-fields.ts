@@ -29,24 +29,31 @@ export function headerPairs(raw: readonly string[]): Header[] {
 /** Without those of the connection, and without those that `Connection` names. */
 export function endToEnd(headers: readonly Header[]): Header[] {
   const named = namedByConnection(headers);
-  return headers.filter(([name]) => {
-    const lower = name.toLowerCase();
-    return !OWN_FIELDS.has(lower) && !named.has(lower);
-  });
+  const passed: Header[] = [];
+  for (const header of headers) {
+    const lower = header[0].toLowerCase();
+    if (!OWN_FIELDS.has(lower) && !named.has(lower)) passed.push(header);
+  }
+  return passed;
 }
 
 /** The header fields that `Connection` makes those of the connection, in small letters. */
 export function namedByConnection(headers: readonly Header[]): ReadonlySet<string> {
-  const names = new Set<string>();
+  let names: Set<string> | null = null;
   for (const [name, value] of headers) {
-    if (name.toLowerCase() !== 'connection') continue;
+    // What most connections say names a field that is never passed on anyway.
+    if (name.toLowerCase() !== 'connection' || value.toLowerCase() === 'keep-alive') continue;
+    names ??= new Set();
     for (const option of value.split(',')) names.add(option.trim().toLowerCase());
   }
-  return names;
+  return names ?? NONE;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** `first` and what of `second` it does not name itself; to CGI and its heirs `X_Key` is `X-Key`. */
 export function mergeHeaders(first: readonly Header[], second: readonly Header[]): Header[] {
+  if (first.length === 0) return [...second];
   const keyOf = (name: string): string => name.toLowerCase().replaceAll('_', '-');
   const names = new Set(first.map(([name]) => keyOf(name)));
   return [...first, ...second.filter(([name]) => !names.has(keyOf(name)))];
@@ -54,7 +61,9 @@ export function mergeHeaders(first: readonly Header[], second: readonly Header[]
 
 /** As Node takes them: a flat list keeps case, order and repetitions. */
 export function flatHeaders(headers: readonly Header[]): string[] {
-  return headers.flat();
+  const flat: string[] = [];
+  for (const [name, value] of headers) flat.push(name, value);
+  return flat;
 }
 
 export function findHeader(headers: readonly Header[], name: string): string | undefined {

@@ -110,7 +110,7 @@ async function sendModern(conversation: Conversation, line: Buffer, message: Out
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, stopping.signal]);
   const idText = message.kind === 'request' ? message.idText : null;
-  const post: PeerPost = { upstream, lines, body: line, idText, headers: message.headers, signal };
+  const post: PeerPost = { upstream, lines, body: line, idText, headers: message.headers ?? [], signal };
   if (idText !== null) cancellable.set(idText, controller);
   try {
     await receiveAnswer(post, await sendPost(post));

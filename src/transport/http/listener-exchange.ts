@@ -39,15 +39,10 @@ export function createExchange(parts: ExchangeParts): HttpExchange {
     // Node's own table: fields that came twice were refused, or are lists.
     header: (name) => fieldText(fields[name]),
     body,
-    reply: ({ body: content = '', ...head }) => sendWhole(response, begin(head), content),
+    reply: (answer) => sendWhole(response, begin(answer), answer.body ?? ''),
     openEvents: (head): EventStream => openEvents(response, begin(head), keepAliveMs),
     openBytes: (head) => openBytes(response, begin(head)),
-    get isAnswered() {
-      return isAnswered;
-    },
-    get isGone() {
-      return isGone();
-    },
+    isAnswered: () => isAnswered,
     onGone: (handler) => {
       if (isGone()) handler();
       else gone.push(handler);
@@ -72,7 +67,8 @@ export function sendWhole(
   { status, headers = [] }: HttpAnswer,
   content: Buffer | string,
 ): void {
-  const length = Buffer.byteLength(content);
-  response.writeHead(status, flatHeaders([...headers, ['Content-Length', String(length)]]));
+  const fields = flatHeaders(headers);
+  fields.push('Content-Length', String(Buffer.byteLength(content)));
+  response.writeHead(status, fields);
   endWith(response, content);
 }

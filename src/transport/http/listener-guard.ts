@@ -1,8 +1,9 @@
 // What the listener refuses before anybody looks at the message: requests that a web page could have caused, header fields
 // that two parsers would read differently, and methods, types and encodings that MCP does not use.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpAnswer } from '../http-exchange.ts';
 import type { Header } from '../transport.ts';
-import { findHeader, namedByConnection } from './header-fields.ts';
+import { namedByConnection } from './header-fields.ts';
 
 export interface GuardRules {
   /** Of the listener: whether it can be reached from this machine only. */
@@ -32,13 +33,18 @@ const SINGLE_FIELDS = new Set([
   'last-event-id',
 ]);
 
+const JSON_TYPE = 'application/json';
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Null where the request may go on. */
-export function guardRequest(headers: readonly Header[], rules: GuardRules): Refusal | null {
+/** `fields` are the headers as Node reads them. Null where the request may go on. */
+export function guardRequest(
+  headers: readonly Header[],
+  fields: IncomingHttpHeaders,
+  rules: GuardRules,
+): Refusal | null {
   const smuggled = findSmuggled(headers);
   if (smuggled !== null) return refuse(400, smuggled);
-  const host = findHeader(headers, 'host');
+  const { host, origin } = fields;
   if (host === undefined) return refuse(400, 'the request has no Host');
   if (!isHostAllowed(host, rules)) {
     return refuse(
@@ -46,7 +52,6 @@ export function guardRequest(headers: readonly Header[], rules: GuardRules): Ref
       `the host ${JSON.stringify(host)} is none of this sidecar's; allow it with allowed_hosts`,
     );
   }
-  const origin = findHeader(headers, 'origin');
   if (origin === undefined || isOriginAllowed(origin, host, rules)) return null;
   return refuse(403, `pages of ${JSON.stringify(origin)} may not call; allow them with allowed_origins`);
 }
@@ -91,14 +96,14 @@ function isOriginAllowed(origin: string, host: string, { isLoopback, allowedOrig
 }
 
 /** Null where the body of a POST may be read. */
-export function guardBody(headers: readonly Header[], maxBytes: number): Refusal | null {
-  const encoding = findHeader(headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
+export function guardBody(fields: IncomingHttpHeaders, maxBytes: number): Refusal | null {
+  const encoding = fields['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity') return refuse(415, `the body is encoded as ${JSON.stringify(encoding)}`);
-  const type = findHeader(headers, 'content-type')?.toLowerCase() ?? '';
-  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/.test(type.trim())) {
+  const type = fields['content-type']?.trim().toLowerCase() ?? '';
+  if (type !== JSON_TYPE && !/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/.test(type)) {
     return refuse(415, `the body's type ${JSON.stringify(type)} is not application/json in UTF-8`);
   }
-  const length = Number(findHeader(headers, 'content-length') ?? 0);
+  const length = Number(fields['content-length'] ?? 0);
   return length > maxBytes ? bodyTooLarge(maxBytes) : null;
 }
 
@@ -111,7 +116,7 @@ export function refuse(status: number, what: string, headers: readonly Header[] 
   const message = `Rejected by Regent: ${what}. Nothing was forwarded.`;
   return {
     status,
-    headers: [['Content-Type', 'application/json'], ...headers],
+    headers: [['Content-Type', JSON_TYPE], ...headers],
     body: `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":${JSON.stringify(message)}}}`,
   };
 }

@@ -1,5 +1,5 @@
 // The HTTP endpoint that clients connect to: checks each request before the proxy sees it, and answers for its health.
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Admit, HttpAnswer } from '../http-exchange.ts';
 import { type Header, TransportError } from '../transport.ts';
@@ -64,7 +64,8 @@ export async function openHttpListener(options: HttpListenerOptions): Promise<Ht
   });
   server.maxConnections = limits.connections;
   server.on('request', (request, response) => {
-    void serve({ headers: headerPairs(request.rawHeaders), request, response, rules, options });
+    const { headers: fields, rawHeaders } = request;
+    void serve({ headers: headerPairs(rawHeaders), fields, request, response, rules, options });
   });
   server.on('checkExpectation', (_, response: ServerResponse) => {
     send(response, refuse(417, 'it expects what is not offered'));
@@ -103,6 +104,8 @@ async function closeServer(server: http.Server, graceMs: number): Promise<void> 
 
 interface Request {
   readonly headers: readonly Header[];
+  /** The same by name, as Node reads them. */
+  readonly fields: IncomingHttpHeaders;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly rules: GuardRules;
@@ -123,15 +126,21 @@ async function serve(incoming: Request): Promise<void> {
 }
 
 /** What is answered without the proxy; null where the request is for the endpoint. */
-async function answerBeside({ headers, request, rules, options }: Request): Promise<HttpAnswer | null> {
+async function answerBeside({
+  headers,
+  fields,
+  request,
+  rules,
+  options,
+}: Request): Promise<HttpAnswer | null> {
   const path = pathOf(request);
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (isRead && path === '/healthz') return status(200, 'ok');
   if (isRead && path === '/readyz')
     return (await options.isReady()) ? status(200, 'ready') : status(503, 'not ready');
-  const refusal = guardRequest(headers, rules);
+  const refusal = guardRequest(headers, fields, rules);
   if (refusal !== null) return refusal;
-  if (request.method === 'OPTIONS') return preflight(headers, options.allowedOrigins) ?? notAllowed();
+  if (request.method === 'OPTIONS') return preflight(fields, options.allowedOrigins) ?? notAllowed();
   const document = isRead ? options.documentAt(path) : null;
   if (document !== null) return document;
   if (targetOf(request, options.path) === null) return refuse(404, `there is nothing at ${path}`);
@@ -146,12 +155,11 @@ function notAllowed(): Refusal {
   return refuse(405, 'the endpoint takes POST, GET and DELETE', [['Allow', 'POST, GET, DELETE']]);
 }
 
-async function serveEndpoint({ headers, request, response, options }: Request): Promise<void> {
+async function serveEndpoint({ headers, fields, request, response, options }: Request): Promise<void> {
   const { method } = request;
   if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') return send(response, notAllowed());
-  const refusal = method === 'POST' ? guardBody(headers, options.limits.bodyBytes) : null;
+  const refusal = method === 'POST' ? guardBody(fields, options.limits.bodyBytes) : null;
   if (refusal !== null) return sendAndClose(response, refusal);
-  const fields = request.headers;
   // Who may not call must not fill the memory either.
   const admission = await options.admit((name) => fieldText(fields[name]));
   if ('refusal' in admission) return sendAndClose(response, admission.refusal);
@@ -166,7 +174,7 @@ async function serveEndpoint({ headers, request, response, options }: Request): 
       method,
       target: targetOf(request, options.path) ?? '',
       body,
-      ownHeaders: corsHeaders(headers, options.allowedOrigins),
+      ownHeaders: corsHeaders(fields, options.allowedOrigins),
       keepAliveMs: options.keepAliveMs,
     }),
   );
@@ -205,8 +213,8 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 
   });
 }
 
-function send(response: ServerResponse, { body = '', ...head }: HttpAnswer): void {
-  sendWhole(response, head, body);
+function send(response: ServerResponse, answer: HttpAnswer): void {
+  sendWhole(response, answer, answer.body ?? '');
 }
 
 /** The rest of the body is not read: the connection cannot be used again. */

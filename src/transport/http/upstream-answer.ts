@@ -3,14 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { type ServerEvent, type UpstreamAnswer, UpstreamError } from '../http-exchange.ts';
+import type { Header } from '../transport.ts';
 import { endToEnd, findHeader, headerPairs } from './header-fields.ts';
 import { createSseSplitter } from './sse-splitter.ts';
 
 /** Throws `UpstreamError` where the body is encoded in a way that cannot be read. `maxBytes`: see `UpstreamOptions`. */
 export function createUpstreamAnswer(message: IncomingMessage, maxBytes: number): UpstreamAnswer {
   const pairs = headerPairs(message.rawHeaders);
-  const type = findHeader(pairs, 'content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const body = decode(message);
+  const type = mediaType(findHeader(pairs, 'content-type') ?? '');
+  const body = decode(message, pairs);
   return {
     status: message.statusCode ?? 502,
     headers: endToEnd(pairs),
@@ -22,11 +23,18 @@ export function createUpstreamAnswer(message: IncomingMessage, maxBytes: number)
   };
 }
 
-function decode(message: IncomingMessage): Readable {
-  const encoding = message.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+/** Without its parameters, in small letters. */
+function mediaType(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
+function decode(message: IncomingMessage, headers: readonly Header[]): Readable {
+  const encodings = headers.filter(([name]) => name.toLowerCase() === 'content-encoding');
+  const encoding = encodings.map(([, value]) => value.trim().toLowerCase()).join(', ') || 'identity';
   const decoder = decoderOf(encoding);
   if (decoder === null) {
-    if (encoding === 'identity' || encoding === '') return message;
+    if (encoding === 'identity') return message;
     message.destroy();
     throw unreadable(`encodes its answer as ${JSON.stringify(encoding)}, which was not asked for`);
   }

@@ -31,13 +31,11 @@ export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstr
   const send = (request: UpstreamRequest, target: URL, signal?: AbortSignal): Promise<http.IncomingMessage> =>
     new Promise((resolve, reject) => {
       const state: RequestState = { isConnected: false };
-      const message = client.request({
-        ...placeOf(target),
-        method: request.method,
-        agent,
-        headers: flatHeaders(fieldsOf(request, target, headers)),
-        ...(signal === undefined ? {} : { signal }),
-      });
+      const { hostname, port, path } = placeOf(target);
+      const { method } = request;
+      const fields = flatHeaders(fieldsOf(request, target, headers));
+      const options = { hostname, port, path, method, agent, headers: fields };
+      const message = client.request(signal === undefined ? options : { ...options, signal });
       open.add(message);
       message.once('socket', (socket) => {
         // The agent's own time-out is for idle connections.
@@ -92,21 +90,23 @@ function watchConnecting(message: http.ClientRequest, state: RequestState, isSec
 }
 
 function fieldsOf({ method, headers, body }: UpstreamRequest, target: URL, own: readonly Header[]): Header[] {
-  const length: Header[] = method === 'POST' ? [['Content-Length', String(body?.length ?? 0)]] : [];
-  return [
+  const fields: Header[] = [
     ['Host', target.host],
     // What is encoded cannot be inspected; servers that encode it all the same are decoded.
     ['Accept-Encoding', 'identity'],
-    ...length,
-    ...mergeHeaders(own, endToEnd(headers)),
   ];
+  if (method === 'POST') fields.push(['Content-Length', String(body?.length ?? 0)]);
+  for (const field of mergeHeaders(own, endToEnd(headers))) fields.push(field);
+  return fields;
 }
 
 /** Where the same request goes next; null where the answer is none of a redirect. */
 function redirectOf(message: http.IncomingMessage, from: URL): URL | null {
-  const { statusCode = 0, headers } = message;
-  if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return null;
-  const next = URL.canParse(headers.location, from.href) ? new URL(headers.location, from) : null;
+  const { statusCode = 0 } = message;
+  if (statusCode < 300 || statusCode > 399) return null;
+  const { location } = message.headers;
+  if (location === undefined) return null;
+  const next = URL.canParse(location, from.href) ? new URL(location, from) : null;
   // Others may become a GET on the way. Another origin would get the client's credentials.
   const isKept = statusCode === 307 || statusCode === 308;
   if (next !== null && isKept && next.origin === from.origin) return next;
