@@ -19,6 +19,16 @@ default decision := {
 }
 
 decision := {
+	"outcome": "allow",
+	"rule": null,
+	"reason": null,
+	"source": null,
+	"violations": [],
+	"charges": charges,
+} if {
+	refusal == null
+	is_silent
+} else := {
 	"outcome": "deny",
 	"rule": refusal.rule,
 	"reason": refusal.reason,
@@ -59,6 +69,18 @@ decision := {
 }
 
 # METADATA
+# description: No rule has anything against the call, which is what most calls meet.
+# scope: document
+is_silent if {
+	entry_denials == set()
+	server_denials == set()
+	entry_approvals == set()
+	server_approvals == set()
+	entry_shadow == set()
+	server_shadow == set()
+}
+
+# METADATA
 # title: May this agent see this tool?
 # description: False where no argument could make a call of it allowed.
 # scope: document
@@ -81,41 +103,45 @@ default registered := false
 registered := data.regent.tools[input.server][input.tool].registered
 
 # METADATA
-# description: What denies a call before any rule is looked at, or null.
+# description: |
+#   What denies a call before any rule is looked at; null only where the server says of itself all that lets a call pass.
+#   Each look-up is compared with what it must be, so that one without a value helps nobody.
 # scope: document
-default refusal := null
-
-refusal := {
+default refusal := {
 	"rule": "server-unknown",
 	"reason": "the policy does not name this server",
-} if {
-	not known
-} else := {
+}
+
+refusal := {
 	"rule": "hidden",
 	"reason": "the policy hides this tool",
 } if {
-	hidden
+	data.regent.servers[input.server].hidden == true
 } else := {
 	"rule": "agent-not-permitted",
 	"reason": "the policy does not permit this tool to this agent",
 } if {
-	not permitted
+	data.regent.servers[input.server].permitted == false
+} else := null if {
+	data.regent.servers[input.server].hidden == false
+	data.regent.servers[input.server].permitted == true
+	covered
 } else := {
 	"rule": "default-deny",
 	"reason": "the policy does not list this tool",
 } if {
-	not covered
+	data.regent.servers[input.server].registered == true
 }
 
 default covered := false
 
-covered if registered
-
-covered if covering != ""
-
 covered if {
+	registered
+} else if {
+	covering != ""
+} else if {
 	is_string(input.tool)
-	default_allow
+	data.regent.servers[input.server].default_allow == true
 }
 
 # METADATA
@@ -209,22 +235,6 @@ entry_unlisted := data.regent.globs[input.server][covering].unlisted if covering
 
 # What the server says of every tool. Each look-up has a rule with a default, and `not` stands before that rule only:
 # in WebAssembly, `not data.x[y].z` does not hold where z is false (OPA 1.22.2), so that a call would pass.
-
-default known := false
-
-known := data.regent.servers[input.server].registered
-
-default hidden := false
-
-hidden := data.regent.servers[input.server].hidden
-
-default permitted := false
-
-permitted := data.regent.servers[input.server].permitted
-
-default default_allow := false
-
-default_allow := data.regent.servers[input.server].default_allow
 
 default server_denials := set()
 
