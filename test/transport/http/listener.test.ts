@@ -153,6 +153,39 @@ describe('refuses', () => {
   });
 });
 
+describe('however many header fields there are, each of them', () => {
+  const limits = { bodyBytes: 1000, headerBytes: 16_384, connections: 10 };
+  // Node's own limit is 1000, and 24 more in the list that is passed on.
+  const many = (count: number): string[] => Array.from({ length: count }, () => 'X: 1');
+
+  test.each([
+    ['Origin: https://evil.example.com', 403],
+    ['Host: evil.example.com', 400],
+    ['Content-Encoding: gzip', 415],
+    ['Mcp_Name: a', 400],
+    ['Connection: Mcp-Name', 400],
+  ])('is checked: %s', async (last, expected) => {
+    const listener = await start({ limits });
+    for (const count of [1000, 1500]) {
+      const said = await say(listener, post([HOST, ...many(count), last]));
+      expect([count, status(said)]).toEqual([count, expected]);
+    }
+    expect(listener.exchanges).toEqual([]);
+  });
+
+  test('is told to the proxy as it is passed on', async () => {
+    const listener = await start({ limits });
+    for (const count of [1000, 1500]) {
+      const last = ['Mcp-Name: a', 'Mcp-Session-Id: b', 'Authorization: Bearer c'];
+      await say(listener, post([HOST, ...many(count), ...last]));
+      const { header, headers } = listener.exchanges.at(-1) as HttpExchange;
+      const names = ['mcp-name', 'mcp-session-id', 'authorization', 'content-type'];
+      expect(names.map(header)).toEqual(['a', 'b', 'Bearer c', 'application/json']);
+      expect(headers).toHaveLength(count + 6);
+    }
+  });
+});
+
 test('a page that was allowed may read the answer; its preflight is answered', async () => {
   const listener = await start();
   const origin = 'Origin: https://app.example.com';
