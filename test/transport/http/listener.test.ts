@@ -87,6 +87,7 @@ describe('lets through', () => {
       `POST /mcp HTTP/1.1\r\n${HOST}\r\nContent-Type: application/json; charset=UTF-8\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
     ],
     ['a client that asks before it sends', post([HOST, 'Expect: 100-continue'])],
+    ['a session on a connection that is kept', post([HOST, 'Mcp-Session-Id: a', 'Connection: Keep-Alive'])],
   ])('%s', async (_name, request) => {
     const listener = await start();
     expect(await say(listener, request)).toMatch(/HTTP\/1\.1 200 OK[\s\S]*\{\}$/);
@@ -115,6 +116,12 @@ describe('refuses', () => {
     ['a tool named twice', post([HOST, 'Mcp-Name: a', 'Mcp-Name: b']), 400],
     ['an argument named twice', post([HOST, 'Mcp-Param-X: a', 'mcp-param-x: b']), 400],
     ['a credential that the connection drops', post([HOST, 'Connection: close, Authorization']), 400],
+    ['a session that is dropped beside it', post([HOST, 'Connection: keep-alive, Mcp-Session-Id']), 400],
+    [
+      'a tool that a second Connection drops',
+      post([HOST, 'Connection: keep-alive', 'connection:  MCP-NAME ']),
+      400,
+    ],
     ['a session by another spelling (CGI)', post([HOST, 'Mcp_Session_Id: a']), 400],
     ['a tool by another spelling', post([HOST, 'Mcp-Name: a', 'mcp_name: b']), 400],
     ['two lengths', post([HOST, 'Content-Length: 3']), 400],
