@@ -62,16 +62,17 @@ function createOpening(open: OpenStore, retryMs: number): Opening {
     } catch (error) {
       lastError = error;
       throw error;
-    } finally {
-      underWay = null;
     }
+  };
+  const settle = (): void => {
+    underWay = null;
   };
   return {
     current: () => (isClosed ? null : opened),
     acquire: () => {
       if (isClosed) return Promise.reject(new StateError('io', 'the state store is closed', null));
       if (underWay === null && performance.now() - attemptAt < retryMs) return Promise.reject(lastError);
-      underWay ??= attempt();
+      underWay ??= attempt().finally(settle);
       return underWay;
     },
     giveUp: (store, error) => {

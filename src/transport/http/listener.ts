@@ -63,6 +63,9 @@ export async function openHttpListener(options: HttpListenerOptions): Promise<Ht
     requireHostHeader: false,
   });
   server.maxConnections = limits.connections;
+  // Node leaves the fields after the thousandth out of its table, but not all of them out of its list: what passes on would
+  // not be what was checked. `maxHeaderSize` bounds them all.
+  server.maxHeadersCount = 0;
   server.on('request', (request, response) => {
     const { headers: fields, rawHeaders } = request;
     void serve({ headers: headerPairs(rawHeaders), fields, request, response, rules, options });

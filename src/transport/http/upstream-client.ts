@@ -36,6 +36,8 @@ export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstr
       const fields = flatHeaders(fieldsOf(request, target, headers));
       const options = { hostname, port, path, method, agent, headers: fields };
       const message = client.request(signal === undefined ? options : { ...options, signal });
+      // As in the listener: no field is left out, however many there are.
+      message.maxHeadersCount = 0;
       open.add(message);
       message.once('socket', (socket) => {
         // The agent's own time-out is for idle connections.

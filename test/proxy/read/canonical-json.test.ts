@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../src/proxy/read/canonical-json.ts';
 import { readArguments } from '../../../src/proxy/read/read-arguments.ts';
+import { sha256 } from '../../../src/proxy/sha256.ts';
 
 function canonical(text: string): string {
   const reading = readArguments(Buffer.from(text));
@@ -48,6 +49,40 @@ describe('canonical JSON', () => {
     const keys = ['\u20ac', '\r', '\ufb33', '1', '😀', '\u0080', 'ö'];
     const text = canonical(JSON.stringify(Object.fromEntries(keys.map((key) => [key, '']))));
     expect(Object.keys(JSON.parse(text))).toEqual(['1', '\r', '\u0080', 'ö', '\u20ac', '😀', '\ufb33']);
+  });
+
+  // Approvals wait in state files for days, and journals stay for ever: digests must outlive the version that made them.
+  test.each([
+    ['nothing', '{}', '{}'],
+    ['empty keys', '{"b":[{"z":null,"a":{}}],"":{"":""}}', '{"":{"":""},"b":[{"a":{},"z":null}]}'],
+    [
+      'keys that code points would sort otherwise',
+      '{"\ufb33":true,"😀":true,"€":true,"z":true,"10":true,"9":true}',
+      '{"10":true,"9":true,"z":true,"€":true,"😀":true,"\ufb33":true}',
+    ],
+    [
+      'keys that objects have by themselves',
+      '{"a":"","__proto__":{"x":[]},"constructor":true,"_":false}',
+      '{"_":false,"__proto__":{"x":[]},"a":"","constructor":true}',
+    ],
+    [
+      'numbers',
+      '{"n":[1E400,0.10,1e21,12345678901234567890,-5e-7,1.50e3,0e5,-0.0]}',
+      '{"n":[1e400,1e-1,1e21,1234567890123456789e1,-5e-7,15e2,0,0]}',
+    ],
+    [
+      'texts',
+      '{"\\u2028\\"\\\\\\/":"\\u0000\\u001f\\u007f\\u2029\\ud83d\\ude00"}',
+      '{"\u2028\\"\\\\/":"\\u0000\\u001f\u007f\u2029😀"}',
+    ],
+    ['lists in lists', '{"a":[[],[[null]],{"b":{"a":[false]}}]}', '{"a":[[],[[null]],{"b":{"a":[false]}}]}'],
+  ])('is what it was in every version, with %s', (_name, given, form) => {
+    expect(canonical(given)).toBe(form);
+  });
+
+  test('has the digest that it had in every version', () => {
+    const text = canonical('{"a":1,"__proto__":{"x":[]},"constructor":true,"_":false}');
+    expect(sha256(text)).toBe('4195d4184914ad388712d54d59f9bd225a0a67752fa00d31e0c028b89f71519d');
   });
 
   test('is the same value still, and the same text again', () => {

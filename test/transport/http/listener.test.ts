@@ -87,6 +87,7 @@ describe('lets through', () => {
       `POST /mcp HTTP/1.1\r\n${HOST}\r\nContent-Type: application/json; charset=UTF-8\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
     ],
     ['a client that asks before it sends', post([HOST, 'Expect: 100-continue'])],
+    ['a session on a connection that is kept', post([HOST, 'Mcp-Session-Id: a', 'Connection: Keep-Alive'])],
   ])('%s', async (_name, request) => {
     const listener = await start();
     expect(await say(listener, request)).toMatch(/HTTP\/1\.1 200 OK[\s\S]*\{\}$/);
@@ -115,6 +116,12 @@ describe('refuses', () => {
     ['a tool named twice', post([HOST, 'Mcp-Name: a', 'Mcp-Name: b']), 400],
     ['an argument named twice', post([HOST, 'Mcp-Param-X: a', 'mcp-param-x: b']), 400],
     ['a credential that the connection drops', post([HOST, 'Connection: close, Authorization']), 400],
+    ['a session that is dropped beside it', post([HOST, 'Connection: keep-alive, Mcp-Session-Id']), 400],
+    [
+      'a tool that a second Connection drops',
+      post([HOST, 'Connection: keep-alive', 'connection:  MCP-NAME ']),
+      400,
+    ],
     ['a session by another spelling (CGI)', post([HOST, 'Mcp_Session_Id: a']), 400],
     ['a tool by another spelling', post([HOST, 'Mcp-Name: a', 'mcp_name: b']), 400],
     ['two lengths', post([HOST, 'Content-Length: 3']), 400],
@@ -150,6 +157,39 @@ describe('refuses', () => {
     const said = await say(listener, request);
     expect([status(said), said.includes('"jsonrpc":"2.0"')]).toEqual([expected, true]);
     expect(listener.exchanges).toEqual([]);
+  });
+});
+
+describe('however many header fields there are, each of them', () => {
+  const limits = { bodyBytes: 1000, headerBytes: 16_384, connections: 10 };
+  // Node's own limit is 1000, and 24 more in the list that is passed on.
+  const many = (count: number): string[] => Array.from({ length: count }, () => 'X: 1');
+
+  test.each([
+    ['Origin: https://evil.example.com', 403],
+    ['Host: evil.example.com', 400],
+    ['Content-Encoding: gzip', 415],
+    ['Mcp_Name: a', 400],
+    ['Connection: Mcp-Name', 400],
+  ])('is checked: %s', async (last, expected) => {
+    const listener = await start({ limits });
+    for (const count of [1000, 1500]) {
+      const said = await say(listener, post([HOST, ...many(count), last]));
+      expect([count, status(said)]).toEqual([count, expected]);
+    }
+    expect(listener.exchanges).toEqual([]);
+  });
+
+  test('is told to the proxy as it is passed on', async () => {
+    const listener = await start({ limits });
+    for (const count of [1000, 1500]) {
+      const last = ['Mcp-Name: a', 'Mcp-Session-Id: b', 'Authorization: Bearer c'];
+      await say(listener, post([HOST, ...many(count), ...last]));
+      const { header, headers } = listener.exchanges.at(-1) as HttpExchange;
+      const names = ['mcp-name', 'mcp-session-id', 'authorization', 'content-type'];
+      expect(names.map(header)).toEqual(['a', 'b', 'Bearer c', 'application/json']);
+      expect(headers).toHaveLength(count + 6);
+    }
   });
 });
 
