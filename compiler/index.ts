@@ -19,7 +19,7 @@ export type CompileResult =
       /** `bundle.tar.gz`; equal policies give equal bytes. */
       readonly bundle: Buffer;
       readonly revision: string;
-      /** The library's and generated Rego, formatted, and hand-written Rego as it is. */
+      /** The library's and generated Rego, as `opa fmt` writes it, and hand-written Rego as it is. */
       readonly modules: readonly RegoModule[];
       readonly metadata: BundleMetadata;
     }
@@ -58,7 +58,7 @@ export async function compilePolicy(
   const wrong = patternDiagnostics(read, built.patternErrors);
   if (wrong.length > 0) return failed(wrong, files);
   if (!built.ok) return failed(explainBuild(built.problems, custom.modules), files);
-  return { ok: true, bundle: built.bundle, revision, modules: built.modules, metadata };
+  return { ok: true, bundle: built.bundle, revision, modules, metadata };
 }
 
 function failed(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]): CompileResult {

@@ -1,7 +1,8 @@
-// Prints Rego from small parts: bodies, rules, else chains, METADATA. `opa fmt` does the indentation afterwards.
+// Prints Rego from small parts: bodies, rules, else chains, METADATA; as `opa fmt` would, which takes longer to run.
 import { commentText, quoteYaml } from './rego-text.ts';
 
 const LINE_MAX = 70;
+const COMPREHENSION_MAX = 100;
 
 /** Expressions that must all hold; each is Rego text. Empty: always. */
 export type Body = readonly string[];
@@ -37,6 +38,13 @@ export function printElseChain(
 
 export function printEvery(variable: string, domain: string, body: Body): string {
   return `every ${variable} in ${domain} ${block(body)}`;
+}
+
+/** `[true | …]`: one element for each way in which the body holds. */
+export function printTruths(body: Body): string {
+  const line = `[true | ${body.join('; ')}]`;
+  const isShort = line.length <= COMPREHENSION_MAX && !line.includes('\n');
+  return isShort ? line : `[true |\n${body.map(indent).join('\n')}\n]`;
 }
 
 export function printObject(members: ReadonlyArray<readonly [string, string]>): string {
@@ -87,9 +95,13 @@ function printList(items: readonly string[], brackets: '{}' | '[]'): string {
   const line = `${open}${items.join(', ')}${close}`;
   return items.length === 1 || line.length <= LINE_MAX
     ? line
-    : `${open}\n${items.map((item) => `${item},\n`).join('')}${close}`;
+    : `${open}\n${items.map((item) => `${indent(item)},\n`).join('')}${close}`;
 }
 
 function block(body: Body): string {
-  return `{\n${body.join('\n')}\n}`;
+  return `{\n${body.map(indent).join('\n')}\n}`;
+}
+
+function indent(text: string): string {
+  return `\t${text.replaceAll('\n', '\n\t')}`;
 }
