@@ -7,7 +7,7 @@ import { draftBundle } from './generate/draft-bundle.ts';
 import { type Diagnostic, sortDiagnostics } from './model/diagnostic.ts';
 import type { BundleMetadata } from './model/manifest.ts';
 import { buildBundle, checkPatterns, type PatternErrors } from './opa/opa-operations.ts';
-import { OpaError, type OpaProblem, type OpaRunner, type RegoModule } from './opa/run-opa.ts';
+import { OpaError, type OpaProblem, type OpaRunner, type RegoModule, startOpa } from './opa/run-opa.ts';
 
 export { listRego } from './check/read-custom.ts';
 export type { RegoFile, RegoSource } from './model/custom-rego.ts';
@@ -32,10 +32,23 @@ export interface CompileOptions {
   readonly opa?: OpaRunner;
 }
 
+/** Smaller policies are read before a process has started. */
+const LARGE_TEXT = 10_000;
+
 /** Several files make one bundle. Throws `OpaError` where OPA itself fails. */
 export async function compilePolicy(
   files: readonly PolicyFile[],
   { opa, ...options }: CompileOptions = {},
+): Promise<CompileResult> {
+  const isLarge = files.some(({ text }) => text.length > LARGE_TEXT);
+  const started = isLarge && opa === undefined ? startOpa() : null;
+  return compileWith(opa ?? started?.run, files, options).finally(() => started?.close());
+}
+
+async function compileWith(
+  opa: OpaRunner | undefined,
+  files: readonly PolicyFile[],
+  options: { readonly server?: string },
 ): Promise<CompileResult> {
   const read = readPolicies(files, options);
   const custom = await inspectCustom(read);

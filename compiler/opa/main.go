@@ -11,7 +11,7 @@ import (
 
 // memoryLimit makes the collector work harder from there on: WebAssembly's memory never shrinks, and a policy of a thousand
 // tools must fit into 1 GB together with the program itself.
-const memoryLimit = 700 << 20
+const memoryLimit = 600 << 20
 
 // gcPercent lets it work seldom below that: the program runs once, for a short time.
 const gcPercent = 400

@@ -30,8 +30,8 @@ class ProgramExit extends Error {
   }
 }
 
-/** Runs a WASI program without arguments or environment to its end. A trap in it is thrown. */
-export function runProgram(module: WebAssembly.Module, stdin: Buffer): ProgramEnd {
+/** Runs a WASI program without arguments or environment to its end. A trap in it is thrown. `stdin` is asked when it reads. */
+export function runProgram(module: WebAssembly.Module, stdin: () => Buffer): ProgramEnd {
   const memory = createWasiMemory();
   const output: Buffer[][] = [[], [], []];
   const functions = { ...surroundings(memory), ...streams(memory, stdin, output), ...control(memory) };
@@ -102,13 +102,15 @@ function surroundings(memory: WasiMemory): HostFunctions {
 }
 
 /** The three standard streams; there is no other file. */
-function streams(memory: WasiMemory, stdin: Buffer, output: readonly Buffer[][]): HostFunctions {
+function streams(memory: WasiMemory, stdin: () => Buffer, output: readonly Buffer[][]): HostFunctions {
+  let input: Buffer | null = null;
   let position = 0;
   return {
     fd_read: (descriptor = 0, vectors = 0, count = 0, result = 0) => {
       if (descriptor !== 0) return EBADF;
+      input ??= stdin();
       const start = position;
-      for (const part of memory.vectors(vectors, count)) position += stdin.copy(part, 0, position);
+      for (const part of memory.vectors(vectors, count)) position += input.copy(part, 0, position);
       memory.writeNumber(result, position - start);
       return SUCCESS;
     },
