@@ -13,9 +13,6 @@ import (
 // tools must fit into 1 GB together with the program itself.
 const memoryLimit = 600 << 20
 
-// gcPercent lets it work seldom below that: the program runs once, for a short time.
-const gcPercent = 400
-
 // request is read from stdin. Operation says which fields count.
 type request struct {
 	Operation string `json:"operation"`
@@ -58,7 +55,6 @@ type response struct {
 }
 
 func main() {
-	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
 	var req request
 	if err := json.NewDecoder(os.Stdin).Decode(&req); err != nil {

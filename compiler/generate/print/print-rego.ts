@@ -58,8 +58,9 @@ export function printArray(elements: readonly string[]): string {
   return printList(elements, '[]');
 }
 
+/** Each member once, as `opa fmt` has it. */
 export function printSet(members: readonly string[]): string {
-  return members.length === 0 ? 'set()' : printList(members, '{}');
+  return members.length === 0 ? 'set()' : printList([...new Set(members)], '{}');
 }
 
 /** `value in {…}`, or `value == x` where there is one. */
@@ -74,7 +75,7 @@ export function printMetadata({ title, description, source }: Metadata): string 
     ...printDescription(description),
     ...(source === null ? [] : ['custom:', `  source: ${quoteYaml(source)}`]),
   ];
-  return lines.map((line) => `# ${line}`).join('\n');
+  return lines.map((line) => `# ${line}`.trimEnd()).join('\n');
 }
 
 /** Several lines stand as a block, where YAML takes all but line breaks as it is. */
