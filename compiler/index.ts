@@ -54,7 +54,7 @@ async function compileWith(
   const custom = await inspectCustom(read);
   const problems = [...read.diagnostics, ...custom.diagnostics];
   if (problems.length > 0) {
-    const patternErrors = await patternErrorsOf(read, custom);
+    const patternErrors = await patternErrorsOf(read, custom, opa);
     return failed([...problems, ...patternDiagnostics(read, patternErrors)], files);
   }
   const { entrypoints, modules, data, metadata, revision } = draftBundle(read.policies, custom.modules);
@@ -79,9 +79,16 @@ function failed(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]
 }
 
 /** Expressions are checked along with everything else: all problems are told at once. */
-async function patternErrorsOf({ patterns }: PoliciesRead, custom: CustomRead): Promise<PatternErrors> {
+async function patternErrorsOf(
+  { patterns }: PoliciesRead,
+  custom: CustomRead,
+  opa: OpaRunner | undefined,
+): Promise<PatternErrors> {
   if (custom.patternErrors !== null || patterns.length === 0) return custom.patternErrors ?? [];
-  return checkPatterns(patterns.map(({ pattern }) => pattern));
+  return checkPatterns(
+    patterns.map(({ pattern }) => pattern),
+    opa,
+  );
 }
 
 function patternDiagnostics({ patterns }: PoliciesRead, errors: PatternErrors): Diagnostic[] {

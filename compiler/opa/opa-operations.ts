@@ -67,8 +67,11 @@ export async function inspectRego(request: InspectRequest): Promise<InspectResul
 }
 
 /** For each pattern null, or what RE2 says against it. */
-export async function checkPatterns(patterns: readonly string[]): Promise<PatternErrors> {
-  return (await runOpa({ operation: 'patterns', patterns })).patternErrors ?? [];
+export async function checkPatterns(
+  patterns: readonly string[],
+  run: OpaRunner = runOpa,
+): Promise<PatternErrors> {
+  return (await run({ operation: 'patterns', patterns })).patternErrors ?? [];
 }
 
 export type FormatResult =

@@ -35,7 +35,7 @@ test('a process that is ended before it is asked answers that it crashed', async
 });
 
 test('a large policy with a problem leaves no process behind', async () => {
-  const text = `${bigPolicy(100)}      - {rate_limit: 5/minute, nmae: x}\n`;
+  const text = `${bigPolicy(100)}      - {action: deny, nmae: x}\n`;
   const result = await compilePolicy([{ name: 'big.yaml', text }]);
   expect(result).toMatchObject({ ok: false, diagnostics: [{ code: 'unknown-key' }] });
   const processes = (): number =>
