@@ -4,7 +4,7 @@
 //   checks ───────▶ <rule>_failure     the first that fails: its reason, and the limit where it is one
 //   both ─────────▶ deny, approve, shadow, charges, unlisted
 //
-// What only one rule would read stands there instead: every rule of Rego costs as much to compile as ten expressions.
+// What only one rule would read stands there instead: OPA plans, compiles and maps every rule of Rego by itself.
 import { readsAgentOnly } from './checks/condition-place.ts';
 import { refutingWays } from './checks/condition-refuted.ts';
 import { TOTAL_MAX } from './checks/counter-checks.ts';
