@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 NODE_BIN := node_modules/.bin
 OPA_WASM := dist/compiler/opa/opa.wasm
+OPA_SOURCE := dist/opa-source
 OPA_TOOL := dist/tools/opa
 CONFTEST_TOOL := dist/tools/conftest
-GO_SOURCES := $(wildcard compiler/opa/*.go) compiler/opa/go.mod compiler/opa/go.sum
+GO_SOURCES := $(wildcard compiler/opa/*.go compiler/opa/*/*.go) compiler/opa/go.mod compiler/opa/go.sum
 TS_SOURCES := $(shell find compiler src test bench -name '*.ts' 2>/dev/null)
 
 .PHONY: all build demo test check bench peers conformance soak test-nodes docs screenshots clean help prerequisites browser
@@ -30,9 +31,14 @@ dist/.built: node_modules/.installed $(TS_SOURCES) $(wildcard src/console/assets
 	node dist/compiler/write-fingerprint.js
 	@touch $@
 
+# One file of OPA's is left out (compiler/opa/without-debug): what is built is a copy of its sources with another in its place.
 $(OPA_WASM): $(GO_SOURCES)
-	@mkdir -p $(@D)
-	cd compiler/opa && CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags="-s -w" -o ../../$@ .
+	@rm -rf $(OPA_SOURCE) && mkdir -p $(@D) $(OPA_SOURCE)
+	cp compiler/opa/*.go compiler/opa/go.mod compiler/opa/go.sum $(OPA_SOURCE)
+	cd $(OPA_SOURCE) && go mod vendor
+	cp compiler/opa/without-debug/pretty.go $(OPA_SOURCE)/vendor/github.com/open-policy-agent/opa/v1/ir/
+	cd $(OPA_SOURCE) && CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm \
+		go build -trimpath -ldflags="-s -w" -o $(CURDIR)/$@ .
 
 # The real opa, of the version that the compiler is built on: a peer for the tests, and no part of Regent.
 $(OPA_TOOL): test/tools/go.mod test/tools/go.sum

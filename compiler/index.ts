@@ -7,7 +7,7 @@ import { draftBundle } from './generate/draft-bundle.ts';
 import { type Diagnostic, sortDiagnostics } from './model/diagnostic.ts';
 import type { BundleMetadata } from './model/manifest.ts';
 import { buildBundle, checkPatterns, type PatternErrors } from './opa/opa-operations.ts';
-import { OpaError, type OpaProblem, type OpaRunner, type RegoModule } from './opa/run-opa.ts';
+import { OpaError, type OpaProblem, type OpaRunner, type RegoModule, startOpa } from './opa/run-opa.ts';
 
 export { listRego } from './check/read-custom.ts';
 export type { RegoFile, RegoSource } from './model/custom-rego.ts';
@@ -19,7 +19,7 @@ export type CompileResult =
       /** `bundle.tar.gz`; equal policies give equal bytes. */
       readonly bundle: Buffer;
       readonly revision: string;
-      /** The library's and generated Rego, formatted, and hand-written Rego as it is. */
+      /** The library's and generated Rego, as `opa fmt` writes it, and hand-written Rego as it is. */
       readonly modules: readonly RegoModule[];
       readonly metadata: BundleMetadata;
       /** Hand-written modules, and what is in them. */
@@ -34,16 +34,29 @@ export interface CompileOptions {
   readonly opa?: OpaRunner;
 }
 
+/** Smaller policies are read before a process has started. */
+const LARGE_TEXT = 10_000;
+
 /** Several files make one bundle. Throws `OpaError` where OPA itself fails. */
 export async function compilePolicy(
   files: readonly PolicyFile[],
   { opa, ...options }: CompileOptions = {},
 ): Promise<CompileResult> {
+  const isLarge = files.some(({ text }) => text.length > LARGE_TEXT);
+  const started = isLarge && opa === undefined ? startOpa() : null;
+  return compileWith(opa ?? started?.run, files, options).finally(() => started?.close());
+}
+
+async function compileWith(
+  opa: OpaRunner | undefined,
+  files: readonly PolicyFile[],
+  options: { readonly server?: string },
+): Promise<CompileResult> {
   const read = readPolicies(files, options);
   const custom = await inspectCustom(read);
   const problems = [...read.diagnostics, ...custom.diagnostics];
   if (problems.length > 0) {
-    const patternErrors = await patternErrorsOf(read, custom);
+    const patternErrors = await patternErrorsOf(read, custom, opa);
     return failed([...problems, ...patternDiagnostics(read, patternErrors)], files);
   }
   const { entrypoints, modules, data, metadata, revision } = draftBundle(read.policies, custom.modules);
@@ -60,8 +73,7 @@ export async function compilePolicy(
   const wrong = patternDiagnostics(read, built.patternErrors);
   if (wrong.length > 0) return failed(wrong, files);
   if (!built.ok) return failed(explainBuild(built.problems, custom.modules), files);
-  const { bundle, modules: formatted } = built;
-  return { ok: true, bundle, revision, modules: formatted, metadata, custom: custom.modules };
+  return { ok: true, bundle: built.bundle, revision, modules, metadata, custom: custom.modules };
 }
 
 function failed(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]): CompileResult {
@@ -69,9 +81,16 @@ function failed(diagnostics: readonly Diagnostic[], files: readonly PolicyFile[]
 }
 
 /** Expressions are checked along with everything else: all problems are told at once. */
-async function patternErrorsOf({ patterns }: PoliciesRead, custom: CustomRead): Promise<PatternErrors> {
+async function patternErrorsOf(
+  { patterns }: PoliciesRead,
+  custom: CustomRead,
+  opa: OpaRunner | undefined,
+): Promise<PatternErrors> {
   if (custom.patternErrors !== null || patterns.length === 0) return custom.patternErrors ?? [];
-  return checkPatterns(patterns.map(({ pattern }) => pattern));
+  return checkPatterns(
+    patterns.map(({ pattern }) => pattern),
+    opa,
+  );
 }
 
 function patternDiagnostics({ patterns }: PoliciesRead, errors: PatternErrors): Diagnostic[] {

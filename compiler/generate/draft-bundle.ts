@@ -9,7 +9,7 @@ import { generateModules } from './generate-modules.ts';
 import { readRegoLibrary } from './rego-library.ts';
 
 export interface BundleDraft {
-  /** The library's and generated Rego, not formatted yet, and what people wrote. */
+  /** The library's and generated Rego, and what people wrote. */
   readonly modules: readonly RegoModule[];
   readonly metadata: BundleMetadata;
   readonly data: object;

@@ -13,7 +13,7 @@ export interface VerdictContext extends RuleContext {
   /** True where the rule applies; empty: always. */
   readonly applies: Body;
   readonly checks: readonly Check[];
-  /** The rule that says which check failed; null where there is none to fail. */
+  /** The rule that says which check failed; null where there is at most one that can. */
   readonly failure: string | null;
 }
 
@@ -30,13 +30,23 @@ export function printDenial(context: VerdictContext): string {
 export function printFailed(context: VerdictContext): string {
   const { rule, failure, applies, checks } = context;
   const told: Members = rule.onDeny === null ? [] : [['reason', quoteText(rule.onDeny)]];
-  const element = `object.union(${failure}, ${printObject(membersOf(context, told))})`;
-  const text = printRule(`${failureSet(context)} contains ${element}`, applies);
+  const element =
+    failure === null
+      ? printObject(membersOf(context, [...checks.flatMap(failureMembers), ...told]))
+      : `object.union(${failure}, ${printObject(membersOf(context, told))})`;
+  const body = failure === null ? [...applies, ...checks.map(({ fails }) => fails)] : applies;
+  const text = printRule(`${failureSet(context)} contains ${element}`, body);
   return describe(
     context,
     checks.map(({ reason }) => reason),
     text,
   );
+}
+
+/** What a check that fails says of itself. */
+export function failureMembers({ reason, limit }: Check): Members {
+  const told = ['reason', quoteText(reason)] as const;
+  return limit === undefined ? [told] : [told, ['counter', limit.counter], ['limit', String(limit.value)]];
 }
 
 /** A `require_approval` rule holds the call where nothing of it failed. The gateway knows who has agreed. */
@@ -62,10 +72,11 @@ type Members = ReadonlyArray<readonly [string, string]>;
 
 /** Shadow rules decide nothing, so they have no order. */
 function membersOf({ rule, order }: VerdictContext, more: Members): Members {
+  const unique = new Map(more);
   return [
     ['rule', quoteText(rule.id)],
     ...(rule.mode === 'enforce' ? [['order', String(order)] as const] : []),
-    ...more,
+    ...unique,
     ['source', quoteText(printSource(rule.position))],
   ];
 }

@@ -3,31 +3,32 @@ package main
 import (
 	"bytes"
 	"context"
+	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/compile"
 )
 
-// build makes a bundle with policy.wasm from the formatted modules. No optimisation: OPA's copies the dispatch into every
-// tool (-O=1) or takes minutes (-O=2). The bytes depend on the request alone.
+// uncollected is how many bytes of Rego are built in less memory than other operations take anyway, garbage and all.
+const uncollected = 500_000
+
+// build makes a bundle with policy.wasm; the modules stand in it as they are. No optimisation: OPA's copies the dispatch
+// into every tool (-O=1) or takes minutes (-O=2). The bytes depend on the request alone.
 func build(req request) response {
+	if sizeOf(req.Modules) <= uncollected {
+		debug.SetGCPercent(-1)
+	}
 	patternErrors := checkPatterns(req.Patterns)
-	formatted := formatModules(withoutTests(req.Modules))
-	if len(formatted.Problems) > 0 {
-		return formatted
-	}
-	output, problems := compileTo(compile.TargetWasm, req, formatted.Modules)
-	if len(problems) > 0 {
-		return response{Problems: problems, PatternErrors: patternErrors}
-	}
-	return response{Modules: formatted.Modules, Bundle: output, PatternErrors: patternErrors}
+	output, problems := compileTo(compile.TargetWasm, req)
+	return response{Problems: problems, Bundle: output, PatternErrors: patternErrors}
 }
 
 // plan counts how many look-ups of the planned policy are table accesses.
 func plan(req request) response {
-	output, problems := compileTo(compile.TargetPlan, req, withoutTests(req.Modules))
+	output, problems := compileTo(compile.TargetPlan, req)
 	if len(problems) > 0 {
 		return response{Problems: problems}
 	}
@@ -42,8 +43,9 @@ func plan(req request) response {
 	return response{DynamicCalls: calls}
 }
 
-func compileTo(target string, req request, sources []source) ([]byte, []problem) {
-	modules, problems := parseModules(sources)
+func compileTo(target string, req request) ([]byte, []problem) {
+	sources := withoutTests(req.Modules)
+	modules, problems := parseModules(sources, needsMetadata)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -53,21 +55,42 @@ func compileTo(target string, req request, sources []source) ([]byte, []problem)
 			return nil, problems
 		}
 	}
-	var output bytes.Buffer
+	made := bundleOf(req, modules)
 	compiler := compile.New().
-		WithBundle(bundleOf(req, modules)).
+		WithBundle(made).
 		WithTarget(target).
 		WithEntrypoints(req.Entrypoints...).
 		WithCapabilities(wasmCapabilities()).
-		WithRevision(req.Revision).
-		WithOutput(&output)
+		WithRevision(req.Revision)
 	if req.Metadata != nil {
 		compiler = compiler.WithMetadata(&req.Metadata)
 	}
 	if err := compiler.Build(context.Background()); err != nil {
 		return nil, problemsOf(err)
 	}
+	restoreTexts(made, modules)
+	var output bytes.Buffer
+	if err := bundle.NewWriter(&output).Write(*made); err != nil {
+		return nil, problemsOf(err)
+	}
 	return output.Bytes(), nil
+}
+
+// needsMetadata: that of entry points goes into the manifest, and people are told of mistakes in theirs.
+func needsMetadata(module source) bool {
+	return module.Verbatim || strings.Contains(module.Text, "# entrypoint: true")
+}
+
+// standIn is formatted by a build in place of each module's text, which would be parsed and printed once more.
+const standIn = "package regent"
+
+// restoreTexts puts the texts back, but for modules that the build has taken the rules of entry points out of.
+func restoreTexts(made *bundle.Bundle, modules []parsedModule) {
+	for index, module := range modules {
+		if len(module.parsed.Rules) == module.ruleCount {
+			made.Modules[index].Raw = []byte(module.Text)
+		}
+	}
 }
 
 func bundleOf(req request, modules []parsedModule) *bundle.Bundle {
@@ -81,7 +104,7 @@ func bundleOf(req request, modules []parsedModule) *bundle.Bundle {
 	made.Manifest.SetRegoVersion(ast.RegoV1)
 	for _, module := range modules {
 		made.Modules = append(made.Modules, bundle.ModuleFile{
-			URL: module.Path, Path: module.Path, Raw: []byte(module.Text), Parsed: module.parsed,
+			URL: module.Path, Path: module.Path, Raw: []byte(standIn), Parsed: module.parsed,
 		})
 	}
 	return made
@@ -96,6 +119,14 @@ func rootsOf(modules []parsedModule) []string {
 		}
 	}
 	return roots
+}
+
+func sizeOf(sources []source) int {
+	size := 0
+	for _, module := range sources {
+		size += len(module.Text)
+	}
+	return size
 }
 
 func withoutTests(sources []source) []source {

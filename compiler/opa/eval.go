@@ -47,7 +47,7 @@ func evaluate(req request) response {
 }
 
 func evaluateAll(asked evaluation, wantsCoverage bool) evaluated {
-	parsed, problems := parseModules(withoutTests(asked.Modules))
+	parsed, problems := parseModules(withoutTests(asked.Modules), always)
 	if len(problems) > 0 {
 		return evaluated{Problems: problems}
 	}

@@ -38,7 +38,7 @@ var logPackage = []string{"system", "log"}
 // are told that can be found at once.
 func inspect(req request) response {
 	patternErrors := checkPatterns(req.Patterns)
-	custom, problems := parseModules(req.Custom)
+	custom, problems := parseModules(req.Custom, always)
 	hasParsed := len(problems) == 0
 	for _, module := range custom {
 		problems = append(problems, checkPackage(module)...)
@@ -48,7 +48,7 @@ func inspect(req request) response {
 	if !hasParsed {
 		return response{Problems: problems, PatternErrors: patternErrors}
 	}
-	library, wrong := parseModules(req.Modules)
+	library, wrong := parseModules(req.Modules, always)
 	if len(wrong) > 0 {
 		return response{Problems: wrong, PatternErrors: patternErrors}
 	}

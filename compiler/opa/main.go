@@ -11,7 +11,7 @@ import (
 
 // memoryLimit makes the collector work harder from there on: WebAssembly's memory never shrinks, and a policy of a thousand
 // tools must fit into 1 GB together with the program itself.
-const memoryLimit = 700 << 20
+const memoryLimit = 600 << 20
 
 // request is read from stdin. Operation says which fields count.
 type request struct {

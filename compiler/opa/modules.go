@@ -8,10 +8,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/format"
 )
 
-// parsedModule is a formatted source and what it parses to.
+// parsedModule is a source and what it parses to.
 type parsedModule struct {
 	source
-	parsed *ast.Module
+	parsed    *ast.Module
+	ruleCount int
 }
 
 func isTest(path string) bool {
@@ -40,17 +41,24 @@ func formatModules(sources []source) response {
 	return response{Modules: formatted}
 }
 
-func parseModules(sources []source) ([]parsedModule, []problem) {
-	options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1}
+func always(source) bool { return true }
+
+// parseModules takes long over METADATA, which is YAML: hasReader says for which modules it is needed. The others lose their
+// comments, which a build would only search for it.
+func parseModules(sources []source, hasReader func(source) bool) ([]parsedModule, []problem) {
 	modules := make([]parsedModule, 0, len(sources))
 	var problems []problem
 	for _, module := range sorted(sources) {
+		options := ast.ParserOptions{ProcessAnnotation: hasReader(module), RegoVersion: ast.RegoV1}
 		parsed, err := ast.ParseModuleWithOpts(module.Path, module.Text, options)
 		if err != nil {
 			problems = append(problems, problemsOf(err)...)
 			continue
 		}
-		modules = append(modules, parsedModule{source: module, parsed: parsed})
+		if !options.ProcessAnnotation {
+			parsed.Comments = nil
+		}
+		modules = append(modules, parsedModule{source: module, parsed: parsed, ruleCount: len(parsed.Rules)})
 	}
 	return modules, problems
 }
@@ -65,7 +73,7 @@ func byPath(modules []parsedModule) map[string]*ast.Module {
 
 // check compiles strictly, as `opa check --strict` does.
 func check(sources []source) response {
-	modules, problems := parseModules(sources)
+	modules, problems := parseModules(sources, always)
 	if len(problems) == 0 {
 		problems = checkStrictly(modules, ast.CapabilitiesForThisVersion())
 	}

@@ -29,23 +29,16 @@ export type BuildResult =
   | {
       readonly ok: true;
       readonly bundle: Buffer;
-      /** Formatted, tests left out. */
-      readonly modules: readonly RegoModule[];
       readonly patternErrors: PatternErrors;
     }
   | { readonly ok: false; readonly problems: readonly OpaProblem[]; readonly patternErrors: PatternErrors };
 
 /** A bundle with policy.wasm; equal requests give equal bytes. Throws `OpaError`. */
 export async function buildBundle(request: BuildRequest, run: OpaRunner = runOpa): Promise<BuildResult> {
-  const {
-    problems = [],
-    bundle,
-    modules = [],
-    patternErrors = [],
-  } = await run({ operation: 'build', ...request });
+  const { problems = [], bundle, patternErrors = [] } = await run({ operation: 'build', ...request });
   if (problems.length > 0) return { ok: false, problems, patternErrors };
   if (bundle === undefined) throw new OpaError('bad-answer', 'OPA built nothing and named no problem');
-  return { ok: true, bundle: Buffer.from(bundle, 'base64'), modules, patternErrors };
+  return { ok: true, bundle: Buffer.from(bundle, 'base64'), patternErrors };
 }
 
 export interface InspectRequest {
@@ -74,8 +67,11 @@ export async function inspectRego(request: InspectRequest): Promise<InspectResul
 }
 
 /** For each pattern null, or what RE2 says against it. */
-export async function checkPatterns(patterns: readonly string[]): Promise<PatternErrors> {
-  return (await runOpa({ operation: 'patterns', patterns })).patternErrors ?? [];
+export async function checkPatterns(
+  patterns: readonly string[],
+  run: OpaRunner = runOpa,
+): Promise<PatternErrors> {
+  return (await run({ operation: 'patterns', patterns })).patternErrors ?? [];
 }
 
 export type FormatResult =

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { runProgram } from './wasi-host.ts';
 
 const module = new WebAssembly.Module(readFileSync(new URL('./opa.wasm', import.meta.url)));
-const { exitCode, stdout, stderr } = runProgram(module, readFileSync(0));
+const { exitCode, stdout, stderr } = runProgram(module, () => readFileSync(0));
 process.stderr.write(stderr);
 process.exitCode = exitCode;
 process.stdout.write(stdout);

@@ -1,5 +1,5 @@
 // OPA's compiler, formatter, checker and tester: one request to the process that runs them, one answer.
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -145,34 +145,62 @@ const NODE_FLAGS = ['--liftoff-only', '--no-warnings'];
 /** Far above the largest build; Rego that people wrote can loop for ever. */
 const DEADLINE_MS = 300_000;
 
-/** Throws `OpaError`; problems in the Rego are part of the answer. */
-export async function runOpa({ deadlineMs = DEADLINE_MS, ...request }: OpaRequest): Promise<OpaAnswer> {
+/** A process for one request: it gets ready while the request is still being made. */
+export interface OpaProcess {
+  /** Throws `OpaError`; problems in the Rego are part of the answer. */
+  readonly run: OpaRunner;
+  /** Must be called, also where nothing was run. */
+  close(): void;
+}
+
+export async function runOpa(request: OpaRequest): Promise<OpaAnswer> {
+  const started = startOpa();
+  return started.run(request).finally(started.close);
+}
+
+/** Throws `OpaError` where it is not built. */
+export function startOpa(): OpaProcess {
   const program = path.join(packageRoot(), 'dist', 'compiler', 'opa', 'opa-process.js');
   const wasm = path.join(path.dirname(program), 'opa.wasm');
   if (!existsSync(program) || !existsSync(wasm)) {
     throw new OpaError('artefact-missing', `OPA's WebAssembly is not built (${wasm}); run make`);
   }
   const child = spawn(process.execPath, [...NODE_FLAGS, program], { stdio: 'pipe', env: {} });
-  let isLate = false;
-  const deadline = setTimeout(() => {
-    isLate = child.kill('SIGKILL');
-  }, deadlineMs);
+  const ended = readEnd(child);
+  // Told by `run`, which may come later.
+  ended.catch(() => {});
+  // A process that dies early is told by its exit code, not by the broken pipe.
+  child.stdin.on('error', () => {});
+  return {
+    run: async ({ deadlineMs = DEADLINE_MS, ...request }) => {
+      let isLate = false;
+      const deadline = setTimeout(() => {
+        isLate = child.kill('SIGKILL');
+      }, deadlineMs);
+      child.stdin.end(JSON.stringify(request));
+      const { stdout, stderr, exitCode } = await ended.finally(() => clearTimeout(deadline));
+      if (isLate) throw lateError(request, deadlineMs);
+      if (exitCode !== 0)
+        throw new OpaError('crashed', `OPA ended with exit code ${exitCode}: ${stderr.trim().slice(-2000)}`);
+      return parseAnswer(stdout);
+    },
+    close: () => void child.kill('SIGKILL'),
+  };
+}
+
+interface ProcessEnd {
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly exitCode: number | null;
+}
+
+async function readEnd(child: ChildProcessWithoutNullStreams): Promise<ProcessEnd> {
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
-  // A process that dies early is told by its exit code, not by the broken pipe.
-  child.stdin.on('error', () => {});
-  child.stdin.end(JSON.stringify(request));
-  const [stdout, stderr, exitCode] = await Promise.all([
-    buffer(child.stdout),
-    text(child.stderr),
-    exited,
-  ]).finally(() => clearTimeout(deadline));
-  if (isLate) throw lateError(request, deadlineMs);
-  if (exitCode !== 0)
-    throw new OpaError('crashed', `OPA ended with exit code ${exitCode}: ${stderr.trim().slice(-2000)}`);
-  return parseAnswer(stdout);
+  const [stdout, stderr, exitCode] = await Promise.all([buffer(child.stdout), text(child.stderr), exited]);
+  return { stdout, stderr, exitCode };
 }
 
 function lateError({ operation }: OpaRequest, deadlineMs: number): OpaError {

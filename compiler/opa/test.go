@@ -21,7 +21,7 @@ type testResult struct {
 }
 
 func test(req request) response {
-	parsed, problems := parseModules(req.Modules)
+	parsed, problems := parseModules(req.Modules, always)
 	if len(problems) > 0 {
 		return response{Problems: problems}
 	}

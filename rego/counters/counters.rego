@@ -41,3 +41,18 @@ per_value(value) := json.marshal(value) if {
 	abs(value) <= 9007199254740991
 	value % 1 == 0
 }
+
+# METADATA
+# title: Room in a counter
+# description: |
+#   Whether a counter can take an amount without passing its cap. False where the counter or the amount cannot be read:
+#   callers negate it, and give arguments that always have a value.
+# scope: document
+default has_room(_, _, _) := false
+
+has_room(key, amount, cap) if {
+	total := input.state.counters[key]
+	is_number(total)
+	is_number(amount)
+	total + amount <= cap
+}

@@ -54,4 +54,32 @@ test_per_value[note] if {
 	{text | text := counters.per_value(value)} == expected
 }
 
+test_has_room[note] if {
+	some note, [total, amount, cap, expected] in {
+		"far below": [0, 1, 10, true],
+		"just below": [9, 1, 10, true],
+		"reached": [10, 1, 10, false],
+		"exactly to the cap": [40, 60, 100, true],
+		"one more than the cap": [40, 61, 100, false],
+		"nothing to add, at the cap": [100, 0, 100, true],
+		"no cap at all": [0, 0, 0, true],
+		"the largest": [9007199254740990, 1, 9007199254740991, true],
+		"more than can be counted": [9007199254740991, 1, 9007199254740991, false],
+		"a total that is a text": ["0", 1, 10, false],
+		"a total that is null": [null, 1, 10, false],
+		"an amount that could not be read": [0, null, 10, false],
+		"an amount that is a text": [0, "1", 10, false],
+	}
+	counters.has_room("c", amount, cap) == expected with input.state.counters as {"c": total}
+}
+
+test_has_room_of_unknown_counter[note] if {
+	some note, state in {
+		"another counter": {"counters": {"d": 0}},
+		"no counters": {},
+		"nothing": null,
+	}
+	counters.has_room("c", 1, 10) == false with input.state as state
+}
+
 repeat(text, times) := concat("", [text | some _ in numbers.range(1, times)])

@@ -4,14 +4,14 @@ import { jsonType, printLiteral, printTypesTest } from '../print/literal.ts';
 import { holdAtPath, isMissing } from '../print/path-rego.ts';
 import { type Body, printMember } from '../print/print-rego.ts';
 import type { Place } from '../print/rule-sheet.ts';
+import { addTest } from './check-test.ts';
 import { listOf, numericOperator, patternOf, printComparable } from './condition-operand.ts';
 import { ownIncrement, startOf } from './condition-place.ts';
 import type { RuleContext } from './rule-context.ts';
 
-/** Adds the flag that is true where the condition holds, and returns its name. */
-export function addConditionFlag(context: RuleContext, condition: Condition, wish: string): string {
+/** Returns what is true where the condition does not hold. */
+export function addConditionTest(context: RuleContext, condition: Condition, wish: string): string {
   const { sheet } = context;
-  const name = sheet.claimName(`${wish}_ok`);
   const increment = ownIncrement(context, condition);
   const isAbsenceFine = condition.op === 'exists' && condition.value === false;
   const ways = holdAtPath(
@@ -22,8 +22,7 @@ export function addConditionFlag(context: RuleContext, condition: Condition, wis
     },
     (place, bodies) => sheet.addHelper(`${wish}_each`, place, bodies),
   );
-  sheet.addFlag(name, ways);
-  return name;
+  return addTest(sheet, wish, ways);
 }
 
 function holdingWays(condition: Condition, { text }: Place, increment: string | null): readonly Body[] {

@@ -11,12 +11,14 @@ import {
   reasonForRate,
   reasonForTotal,
 } from '../reasons/limit-reasons.ts';
+import { addTest } from './check-test.ts';
 import { incrementId } from './condition-place.ts';
 import {
   addAmount,
   addCounterKey,
   addCurrency,
   addPer,
+  hasRoom,
   type KeyParts,
   NO_KEY_PARTS,
 } from './counter-rego.ts';
@@ -32,17 +34,16 @@ export interface CountedChecks {
 }
 
 export function addRateLimit(context: RuleContext, rate: RateLimit): CountedChecks {
-  const { prefix, sheet } = context;
+  const { prefix } = context;
   const per = addPerCheck(context, rate.per, `${prefix}_rate_limit_per`);
   const base = ruleBase(context, 'rate_limit', rate);
   const key = addCounterKey(context, `${prefix}_rate_limit_key`, { ...NO_KEY_PARTS, base, per: per.value });
-  const ok = sheet.claimName(`${prefix}_rate_limit_ok`);
-  const counter = `input.state.counters[${key}]`;
-  sheet.addFlag(ok, [[`is_number(${counter})`, `${counter} < ${rate.limit}`]]);
+  const charge = { counter: key, amount: '1', canBeZero: false };
   const limit = { counter: key, value: rate.limit };
+  const fails = `not ${hasRoom(context, charge, rate.limit)}`;
   return {
-    checks: [...per.checks, { fails: `not ${ok}`, reason: reasonForRate(rate), limit }],
-    charges: [{ counter: key, amount: '1', canBeZero: false }],
+    checks: [...per.checks, { fails, reason: reasonForRate(rate), limit }],
+    charges: [charge],
   };
 }
 
@@ -61,29 +62,24 @@ export function addSpend(context: RuleContext, spend: Spend): CountedChecks {
 }
 
 export function addState(context: RuleContext, state: StateCounter): CountedChecks {
-  const { prefix, sheet, rule, entry } = context;
+  const { prefix, rule, entry } = context;
   const base = stateCounterKey(context.policy, entry, state.counter);
   const key = addCounterKey(context, `${prefix}_state_key`, { ...NO_KEY_PARTS, base });
   const isRead = state.incrementFrom !== null;
   const amount = isRead
     ? addAmount(context, `${prefix}_increment`, incrementId(rule.id))
     : String(state.increment);
-  const ok = sheet.claimName(`${prefix}_state_ok`);
-  const counter = `input.state.counters[${key}]`;
-  const readable = isRead ? [`is_number(${amount})`] : [];
-  sheet.addFlag(ok, [[`is_number(${counter})`, ...readable, `${counter} + ${amount} <= ${TOTAL_MAX}`]]);
+  const charge = { counter: key, amount, canBeZero: isRead };
   const checks = [
     ...(isRead ? [{ fails: `not is_number(${amount})`, reason: reasonForIncrement(state) }] : []),
-    { fails: `not ${ok}`, reason: reasonForTotal(state) },
+    { fails: `not ${hasRoom(context, charge, TOTAL_MAX)}`, reason: reasonForTotal(state) },
   ];
-  const isCharged = isRead || state.increment > 0;
-  return { checks, charges: isCharged ? [{ counter: key, amount, canBeZero: isRead }] : [] };
+  return { checks, charges: isRead || state.increment > 0 ? [charge] : [] };
 }
 
 function addPerCall({ prefix, sheet }: RuleContext, spend: Spend, amount: string): Check {
-  const ok = sheet.claimName(`${prefix}_per_call_ok`);
-  sheet.addFlag(ok, [[`is_number(${amount})`, `${amount} <= ${spend.perCall}`]]);
-  return { fails: `not ${ok}`, reason: reasonForPerCall(spend) };
+  const ways = [[`is_number(${amount})`, `${amount} <= ${spend.perCall}`]];
+  return { fails: addTest(sheet, `${prefix}_per_call`, ways), reason: reasonForPerCall(spend) };
 }
 
 interface Spent {
@@ -92,20 +88,16 @@ interface Spent {
 }
 
 function addCaps(context: RuleContext, spend: Spend, { amount, parts }: Spent): CountedChecks {
-  const { prefix, sheet } = context;
+  const { prefix } = context;
   const checks: Check[] = [];
   const charges: ChargeSpec[] = [];
   for (const { window, cap } of spend.caps) {
     const base = ruleBase(context, 'spend', { window, sliding: false });
     const key = addCounterKey(context, `${prefix}_${window}_key`, { ...parts, base });
-    const ok = sheet.claimName(`${prefix}_${window}_ok`);
-    const counter = `input.state.counters[${key}]`;
-    sheet.addFlag(ok, [
-      [`is_number(${counter})`, `is_number(${amount})`, `${counter} + ${amount} <= ${cap}`],
-    ]);
-    const reason = reasonForCap(spend, window, cap);
-    checks.push({ fails: `not ${ok}`, reason, limit: { counter: key, value: cap } });
-    charges.push({ counter: key, amount, canBeZero: true });
+    const charge = { counter: key, amount, canBeZero: true };
+    const fails = `not ${hasRoom(context, charge, cap)}`;
+    checks.push({ fails, reason: reasonForCap(spend, window, cap), limit: { counter: key, value: cap } });
+    charges.push(charge);
   }
   return { checks, charges };
 }

@@ -12,24 +12,34 @@ export interface KeyParts {
 
 export const NO_KEY_PARTS: KeyParts = { currency: null, per: null };
 
-/** Adds the rule that holds the key, and returns its name. Where the key cannot be composed it is "", which no counter has. */
+/**
+ * The key as Rego: a text, or a rule that is added to hold it. Where the key cannot be composed it is "", which no counter
+ * has.
+ */
 export function addCounterKey(
   { sheet }: RuleContext,
   wish: string,
   key: KeyParts & { base: string },
 ): string {
-  const name = sheet.claimName(wish);
   const { base, currency, per } = key;
-  if (currency === null && per === null) {
-    sheet.add(printRule(`${name} := ${quoteText(base)}`, []));
-    return name;
-  }
+  if (currency === null && per === null) return quoteText(base);
+  const name = sheet.claimName(wish);
   const start = currency === null ? [quoteText(`${base}@`)] : [quoteText(`${base}/`), currency];
   const end = per === null ? [] : currency === null ? [per] : ['"@"', per];
   const needed = [currency, per].filter((part) => part !== null).map((part) => `is_string(${part})`);
   sheet.add(printDefault(name, '""'));
   sheet.add(printRule(`${name} := concat("", ${printArray([...start, ...end])})`, needed));
   return name;
+}
+
+/** True where the counter can take the amount without passing the cap. The arguments always have a value. */
+export function hasRoom(
+  { sheet }: RuleContext,
+  { counter, amount }: { readonly counter: string; readonly amount: string },
+  cap: number,
+): string {
+  sheet.useLibrary('counters');
+  return `counters.has_room(${counter}, ${amount}, ${cap})`;
 }
 
 /** Adds the rule that holds an amount that the host has read, or null where it could not be read. */

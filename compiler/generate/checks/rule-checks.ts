@@ -4,7 +4,8 @@ import { holdAtPath } from '../print/path-rego.ts';
 import { quoteText } from '../print/rego-text.ts';
 import { snakeCase } from '../print/rule-sheet.ts';
 import { reasonForArgument, reasonForCondition } from '../reasons/argument-reasons.ts';
-import { addConditionFlag } from './condition-holds.ts';
+import { addTest } from './check-test.ts';
+import { addConditionTest } from './condition-holds.ts';
 import { ownIncrement, readsAgentOnly } from './condition-place.ts';
 import { addRateLimit, addSpend, addState, type CountedChecks } from './counter-checks.ts';
 import type { ChargeSpec, Check, RuleContext } from './rule-context.ts';
@@ -35,13 +36,11 @@ export function addRuleChecks(context: RuleContext): RuleChecks {
 }
 
 function addConditionCheck(context: RuleContext, condition: Condition): Check {
-  const { prefix } = context;
-  const name = addConditionFlag(
-    context,
-    condition,
-    `${prefix}_${snakeCase(condition.pathText, 'condition')}`,
-  );
-  const check = { fails: `not ${name}`, reason: reasonForCondition(condition) };
+  const wish = `${context.prefix}_${snakeCase(condition.pathText, 'condition')}`;
+  const check = {
+    fails: addConditionTest(context, condition, wish),
+    reason: reasonForCondition(condition),
+  };
   const limit = limitOf(context, condition);
   return limit === null ? check : { ...check, limit };
 }
@@ -68,12 +67,13 @@ function addArgumentCheck(
   { path, pathText, schema, ...rest }: ArgumentCheck,
 ): Check {
   const wish = `${prefix}_${snakeCase(pathText, 'argument')}`;
-  const name = sheet.claimName(`${wish}_ok`);
   const ways = holdAtPath(
     { place: { text: 'input.arguments', variable: null }, steps: path },
     { leaf: (place) => [holdSchema({ sheet, wish }, schema, place)], missingArray: 'does not count' },
     (place, bodies) => sheet.addHelper(`${wish}_each`, place, bodies),
   );
-  sheet.addFlag(name, ways);
-  return { fails: `not ${name}`, reason: reasonForArgument({ path, pathText, schema, ...rest }) };
+  return {
+    fails: addTest(sheet, wish, ways),
+    reason: reasonForArgument({ path, pathText, schema, ...rest }),
+  };
 }

@@ -1,6 +1,6 @@
 // Paths as Rego: a step by name is a reference, `[*]` is a walk over every element.
 import type { ArgumentPath } from '../../model/policy.ts';
-import { type Body, printEvery } from './print-rego.ts';
+import { type Body, printEvery, printTruths } from './print-rego.ts';
 import { joinRef } from './rego-text.ts';
 import type { Place } from './rule-sheet.ts';
 
@@ -47,8 +47,18 @@ export function refuteAtPath({ place, steps }: PathStart, end: PathEnd): readonl
  * before the negation, so that `not type_name(x)` has no value itself where x has none.
  */
 export function hasNoTruth(expression: string): string {
-  return `[true | ${expression}] == []`;
+  return `${printTruths([expression])} == []`;
 }
+
+/** True where a way does not hold: some line of it is false or has no value. */
+export function hasNoWay(way: Body): string {
+  const [only = '', ...others] = way;
+  const [, present] = others.length === 0 ? (ABSENCE.exec(only) ?? []) : [];
+  return present ?? `${printTruths(way)} == []`;
+}
+
+/** As `isMissing` prints it. */
+const ABSENCE = /^\[true \| (type_name\(.*\))\] == \[\]$/;
 
 /** True where there is no value. */
 export function isMissing(value: string): string {

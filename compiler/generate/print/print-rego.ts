@@ -1,7 +1,8 @@
-// Prints Rego from small parts: bodies, rules, else chains, METADATA. `opa fmt` does the indentation afterwards.
+// Prints Rego from small parts: bodies, rules, else chains, METADATA; as `opa fmt` would, which takes longer to run.
 import { commentText, quoteYaml } from './rego-text.ts';
 
 const LINE_MAX = 70;
+const COMPREHENSION_MAX = 100;
 
 /** Expressions that must all hold; each is Rego text. Empty: always. */
 export type Body = readonly string[];
@@ -39,6 +40,13 @@ export function printEvery(variable: string, domain: string, body: Body): string
   return `every ${variable} in ${domain} ${block(body)}`;
 }
 
+/** `[true | …]`: one element for each way in which the body holds. */
+export function printTruths(body: Body): string {
+  const line = `[true | ${body.join('; ')}]`;
+  const isShort = line.length <= COMPREHENSION_MAX && !line.includes('\n');
+  return isShort ? line : `[true |\n${body.map(indent).join('\n')}\n]`;
+}
+
 export function printObject(members: ReadonlyArray<readonly [string, string]>): string {
   return printList(
     members.map(([key, value]) => `"${key}": ${value}`),
@@ -50,8 +58,9 @@ export function printArray(elements: readonly string[]): string {
   return printList(elements, '[]');
 }
 
+/** Each member once, as `opa fmt` has it. */
 export function printSet(members: readonly string[]): string {
-  return members.length === 0 ? 'set()' : printList(members, '{}');
+  return members.length === 0 ? 'set()' : printList([...new Set(members)], '{}');
 }
 
 /** `value in {…}`, or `value == x` where there is one. */
@@ -66,7 +75,7 @@ export function printMetadata({ title, description, source }: Metadata): string 
     ...printDescription(description),
     ...(source === null ? [] : ['custom:', `  source: ${quoteYaml(source)}`]),
   ];
-  return lines.map((line) => `# ${line}`).join('\n');
+  return lines.map((line) => `# ${line}`.trimEnd()).join('\n');
 }
 
 /** Several lines stand as a block, where YAML takes all but line breaks as it is. */
@@ -87,9 +96,13 @@ function printList(items: readonly string[], brackets: '{}' | '[]'): string {
   const line = `${open}${items.join(', ')}${close}`;
   return items.length === 1 || line.length <= LINE_MAX
     ? line
-    : `${open}\n${items.map((item) => `${item},\n`).join('')}${close}`;
+    : `${open}\n${items.map((item) => `${indent(item)},\n`).join('')}${close}`;
 }
 
 function block(body: Body): string {
-  return `{\n${body.join('\n')}\n}`;
+  return `{\n${body.map(indent).join('\n')}\n}`;
+}
+
+function indent(text: string): string {
+  return `\t${text.replaceAll('\n', '\n\t')}`;
 }

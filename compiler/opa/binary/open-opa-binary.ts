@@ -1,6 +1,6 @@
 // An organisation's own `opa` in place of the built-in one: for build, format, check and test.
 //
-//   request ─▶ files in a temporary folder ─▶ opa fmt ─▶ opa check + opa build ─▶ bundle
+//   request ─▶ files in a temporary folder ─▶ opa build, and opa check where people wrote some ─▶ bundle
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type OpaAnswer, OpaError, type OpaRequest, type OpaRunner, runOpa } from '../run-opa.ts';
@@ -78,20 +78,22 @@ async function build(request: OpaRequest, command: Command): Promise<OpaAnswer> 
 }
 
 async function buildIn(folder: SourceFolder, request: OpaRequest, command: Command): Promise<OpaAnswer> {
-  const formatted = await format(folder, command);
-  if (formatted.problems !== undefined) return formatted;
   await writeSurroundings(folder, request, await command(['capabilities', '--current'], folder.folder));
   const capabilities = ['--capabilities', '../capabilities.json'];
   const entrypoints = (request.entrypoints ?? []).flatMap((name) => ['-e', name]);
   const output = ['--revision', request.revision ?? '', '-o', '../bundle.tar.gz'];
-  const [check, built] = await Promise.all([
-    command(['check', '--strict', '--format', 'json', ...capabilities, '.'], folder.sources),
+  // As build.go has it: strictness is for people's Rego.
+  const isStrict = request.modules?.some(({ verbatim }) => verbatim === true) === true;
+  const ends = await Promise.all([
+    ...(isStrict
+      ? [command(['check', '--strict', '--format', 'json', ...capabilities, '.'], folder.sources)]
+      : []),
     command(['build', '-b', '-t', 'wasm', ...capabilities, ...entrypoints, ...output, '.'], folder.sources),
   ]);
-  const failed = [check, built].find(({ exitCode }) => exitCode !== 0);
+  const failed = ends.find(({ exitCode }) => exitCode !== 0);
   if (failed !== undefined) return { problems: readProblems(failed, folder) };
   const bundle = await readBuilt(path.join(folder.folder, 'bundle.tar.gz'));
-  return { modules: formatted.modules ?? [], bundle: bundle.toString('base64') };
+  return { bundle: bundle.toString('base64') };
 }
 
 async function writeSurroundings(

@@ -1,7 +1,8 @@
 // A temporary folder that holds what one run of the binary reads, and is gone after it.
 //
 //   capabilities.json  bundle.tar.gz  src/ (the modules, and for a build data.json and .manifest)
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OpaError, type RegoModule } from '../run-opa.ts';
@@ -35,11 +36,10 @@ async function layOut(folder: string, modules: readonly RegoModule[]): Promise<S
   const sorted = [...modules].sort((a, b) => (a.path < b.path ? -1 : 1));
   const entries = sorted.map((module, index) => ({ module, name: fileName(module.path, index) }));
   const paths = new Map(entries.map(({ name, module }) => [name, module.path]));
-  await mkdir(sources);
-  for (const { name, module } of entries) {
-    await mkdir(path.join(sources, path.dirname(name)), { recursive: true });
-    await writeFile(path.join(sources, name), module.text);
-  }
+  for (const parent of new Set(entries.map(({ name }) => path.dirname(name))))
+    await mkdir(path.join(sources, parent), { recursive: true });
+  // At once: a thousand waits take longer than writing a thousand small files.
+  for (const { name, module } of entries) writeFileSync(path.join(sources, name), module.text);
   return {
     folder,
     sources,

@@ -4,38 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { generateModules } from '../../../compiler/generate/generate-modules.ts';
 import { commentText, quotePattern, quoteYaml } from '../../../compiler/generate/print/rego-text.ts';
-import type { Rule, ToolEntry } from '../../../compiler/model/policy.ts';
 import { compileForTest } from './evaluate-policy.ts';
-import { makeEntry, makePolicy, SOMEWHERE } from './make-policy.ts';
-
-/** What breaks out of a string, a comment, METADATA or a line, or hides from a reviewer. */
-const HOSTILE = [
-  'x"\n\ndeny contains 1\n',
-  '\r\npackage regent.gateway\r\ndefault decision := {"outcome": "allow"}',
-  '\u2028registered := false\u2029',
-  '# METADATA',
-  '"} if false # ',
-  '`) if true #',
-  '\\',
-  '\\u0022',
-  '{{ $"{input.tool}" }}',
-  '---\ncustom: !!binary x',
-  ': {[&*!|>\'"%@`',
-  ' - leading',
-  'trailing ',
-  'true',
-  'null',
-  '~',
-  '1e3',
-  '\u0000\u0007\u001b[31m\u007f\u0085\u009f',
-  '\u202Ereversed\u2066',
-  '\uFEFF\uFFFE\uFFFF',
-  '\u{E0001}\u{10FFFF}',
-  '\uD800 alone \uDC00',
-  '😀 é ſ',
-  '%s %v',
-  '',
-];
+import { HOSTILE, makeHostileRule, makeTools } from './hostile-rules.ts';
+import { makeEntry, makePolicy } from './make-policy.ts';
 
 const anyText = fc.oneof(
   fc.constantFrom(...HOSTILE),
@@ -46,35 +17,6 @@ const anyText = fc.oneof(
 );
 
 const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '\uFFFD');
-
-function makeHostileRule(text: string): Partial<Rule> {
-  return {
-    name: `r ${text.replaceAll(/[/#]/g, '')}`,
-    onDeny: text,
-    when: [
-      {
-        path: { root: 'args', steps: ['x', text] },
-        pathText: `args.${text}`,
-        op: 'eq',
-        value: { object: [[text, [text]]] },
-        position: SOMEWHERE,
-      },
-    ],
-    arguments: [
-      {
-        path: [text],
-        pathText: text,
-        schema: { enum: [text], properties: [[text, {}]] },
-        position: SOMEWHERE,
-      },
-    ],
-    position: { file: `/p/${text}`, line: 3, column: 5 },
-  };
-}
-
-function makeTools(texts: readonly string[]): ToolEntry[] {
-  return texts.map((text, at) => makeEntry(`tool_${at}`, [makeHostileRule(text)]));
-}
 
 describe('hostile texts', () => {
   it('compile, and come out of the decision as they were written', async () => {
@@ -93,7 +35,7 @@ describe('hostile texts', () => {
         for (const { text } of generateModules([
           makePolicy({ file: texts[0] ?? 'p', tools: makeTools(texts) }),
         ])) {
-          expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+          expect(text.replace(/^\t+/gm, '')).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
         }
       }),
       { numRuns: 200 },

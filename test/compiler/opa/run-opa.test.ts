@@ -1,7 +1,9 @@
 // OPA's process: it is ended where it takes too long, and what went wrong is told as a known failure.
 import { expect, test, vi } from 'vitest';
+import { bigPolicy } from '../../../bench/big-policy.ts';
+import { compilePolicy } from '../../../compiler/index.ts';
 import { testRego } from '../../../compiler/opa/opa-operations.ts';
-import { OpaError } from '../../../compiler/opa/run-opa.ts';
+import { OpaError, startOpa } from '../../../compiler/opa/run-opa.ts';
 import { reportFailure } from '../../../src/cli/report-failure.ts';
 
 const ENDLESS = `package a_test
@@ -22,6 +24,23 @@ test('Rego that never ends is ended at the deadline', { timeout: 120_000 }, asyn
     code: 'timed-out',
     message: 'OPA was ended after 4 s of test: some Rego takes too long, or never ends',
   });
+});
+
+test('a process that is ended before it is asked answers that it crashed', async () => {
+  const started = startOpa();
+  started.close();
+  await expect(started.run({ operation: 'patterns', patterns: [] })).rejects.toMatchObject({
+    code: 'crashed',
+  });
+});
+
+test('a large policy with a problem leaves no process behind', async () => {
+  const text = `${bigPolicy(100)}      - {action: deny, nmae: x}\n`;
+  const result = await compilePolicy([{ name: 'big.yaml', text }]);
+  expect(result).toMatchObject({ ok: false, diagnostics: [{ code: 'unknown-key' }] });
+  const processes = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+  await expect.poll(processes, { timeout: 30_000 }).toBe(0);
 });
 
 test('a failure of OPA is told on one line: exit 2', () => {

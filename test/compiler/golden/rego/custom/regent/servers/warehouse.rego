@@ -5,6 +5,8 @@
 # description: What holds for every tool of the server warehouse.
 package regent.servers.warehouse
 
+import data.regent.counters
+
 registered := true
 
 default_allow := false
@@ -22,31 +24,19 @@ default covering := ""
 # description: no more than 1000 calls a day
 # custom:
 #   source: "custom.yaml:12:9"
-deny contains object.union(everything_failure, {"rule": "*/everything", "order": 0, "source": "custom.yaml:12:9"})
+deny contains {
+	"rule": "*/everything",
+	"order": 0,
+	"reason": "no more than 1000 calls a day",
+	"counter": "warehouse/*/:everything/rate_limit/day",
+	"limit": 1000,
+	"source": "custom.yaml:12:9",
+} if not counters.has_room("warehouse/*/:everything/rate_limit/day", 1, 1000)
 
 charges contains {
 	"rule": "*/everything",
-	"counter": everything_rate_limit_key,
+	"counter": "warehouse/*/:everything/rate_limit/day",
 	"amount": 1,
-}
-
-# Checks of */everything (custom.yaml:12:9).
-
-everything_rate_limit_key := "warehouse/*/:everything/rate_limit/day"
-
-default everything_rate_limit_ok := false
-
-everything_rate_limit_ok if {
-	is_number(input.state.counters[everything_rate_limit_key])
-	input.state.counters[everything_rate_limit_key] < 1000
-}
-
-everything_failure := {
-	"reason": "no more than 1000 calls a day",
-	"counter": everything_rate_limit_key,
-	"limit": 1000,
-} if {
-	not everything_rate_limit_ok
 }
 
 deny contains member if some member in data.regent.custom_rules.warehouse.deny

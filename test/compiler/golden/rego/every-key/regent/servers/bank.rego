@@ -5,6 +5,8 @@
 # description: What holds for every tool of the server bank.
 package regent.servers.bank
 
+import data.regent.counters
+
 registered := true
 
 default_allow := false
@@ -55,49 +57,31 @@ covering := "list_*" if {
 # description: "the counter calls cannot be read, or would grow past what can be counted"
 # custom:
 #   source: "every-key.yaml:78:9"
-deny contains object.union(calls_failure, {"rule": "*/calls", "order": 0, "source": "every-key.yaml:78:9"})
+deny contains {
+	"rule": "*/calls",
+	"order": 0,
+	"reason": "the counter calls cannot be read, or would grow past what can be counted",
+	"source": "every-key.yaml:78:9",
+} if not counters.has_room("bank/*/state/calls/minute", 1, 9007199254740991)
 
 # METADATA
 # title: "*/#2"
 # description: no more than 100 calls a minute
 # custom:
 #   source: "every-key.yaml:80:9"
-deny contains object.union(rule_2_failure, {"rule": "*/#2", "order": 1, "source": "every-key.yaml:80:9"})
-
-charges contains {"rule": "*/calls", "counter": calls_state_key, "amount": 1}
-
-charges contains {"rule": "*/#2", "counter": rule_2_rate_limit_key, "amount": 1}
-
-# Checks of */calls (every-key.yaml:78:9).
-
-calls_state_key := "bank/*/state/calls/minute"
-
-default calls_state_ok := false
-
-calls_state_ok if {
-	is_number(input.state.counters[calls_state_key])
-	input.state.counters[calls_state_key] + 1 <= 9007199254740991
-}
-
-calls_failure := {"reason": "the counter calls cannot be read, or would grow past what can be counted"} if {
-	not calls_state_ok
-}
-
-# Checks of */#2 (every-key.yaml:80:9).
-
-rule_2_rate_limit_key := "bank/*/rate_limit/minute"
-
-default rule_2_rate_limit_ok := false
-
-rule_2_rate_limit_ok if {
-	is_number(input.state.counters[rule_2_rate_limit_key])
-	input.state.counters[rule_2_rate_limit_key] < 100
-}
-
-rule_2_failure := {
+deny contains {
+	"rule": "*/#2",
+	"order": 1,
 	"reason": "no more than 100 calls a minute",
-	"counter": rule_2_rate_limit_key,
+	"counter": "bank/*/rate_limit/minute",
 	"limit": 100,
-} if {
-	not rule_2_rate_limit_ok
+	"source": "every-key.yaml:80:9",
+} if not counters.has_room("bank/*/rate_limit/minute", 1, 100)
+
+charges contains {
+	"rule": "*/calls",
+	"counter": "bank/*/state/calls/minute",
+	"amount": 1,
 }
+
+charges contains {"rule": "*/#2", "counter": "bank/*/rate_limit/minute", "amount": 1}

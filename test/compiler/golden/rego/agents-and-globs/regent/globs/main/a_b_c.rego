@@ -5,6 +5,8 @@
 # description: "Tools that match a*b*c of the server main."
 package regent.globs.main["a*b*c"]
 
+import data.regent.counters
+
 registered := true
 
 # METADATA
@@ -12,29 +14,17 @@ registered := true
 # description: no more than one call a second
 # custom:
 #   source: "agents-and-globs.yaml:16:9"
-deny contains object.union(rule_1_failure, {
+deny contains {
 	"rule": "a*b*c/#1",
 	"order": 0,
-	"source": "agents-and-globs.yaml:16:9",
-})
-
-charges contains {"rule": "a*b*c/#1", "counter": rule_1_rate_limit_key, "amount": 1}
-
-# Checks of a*b*c/#1 (agents-and-globs.yaml:16:9).
-
-rule_1_rate_limit_key := "main/a*b*c/rate_limit/second"
-
-default rule_1_rate_limit_ok := false
-
-rule_1_rate_limit_ok if {
-	is_number(input.state.counters[rule_1_rate_limit_key])
-	input.state.counters[rule_1_rate_limit_key] < 1
-}
-
-rule_1_failure := {
 	"reason": "no more than one call a second",
-	"counter": rule_1_rate_limit_key,
+	"counter": "main/a*b*c/rate_limit/second",
 	"limit": 1,
-} if {
-	not rule_1_rate_limit_ok
+	"source": "agents-and-globs.yaml:16:9",
+} if not counters.has_room("main/a*b*c/rate_limit/second", 1, 1)
+
+charges contains {
+	"rule": "a*b*c/#1",
+	"counter": "main/a*b*c/rate_limit/second",
+	"amount": 1,
 }

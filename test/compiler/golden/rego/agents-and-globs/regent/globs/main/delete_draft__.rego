@@ -12,22 +12,13 @@ registered := true
 # description: agent.id must be editor
 # custom:
 #   source: "agents-and-globs.yaml:11:9"
-deny contains object.union(own_drafts_failure, {
+deny contains {
 	"rule": "delete_draft_*/own drafts",
 	"order": 0,
+	"reason": "agent.id must be editor",
 	"source": "agents-and-globs.yaml:11:9",
-})
+} if [true | input.agent.id == "editor"] == []
 
 default unlisted := false
 
-unlisted if not own_drafts_agent_id_ok
-
-# Checks of delete_draft_*/own drafts (agents-and-globs.yaml:11:9).
-
-default own_drafts_agent_id_ok := false
-
-own_drafts_agent_id_ok if input.agent.id == "editor"
-
-own_drafts_failure := {"reason": "agent.id must be editor"} if {
-	not own_drafts_agent_id_ok
-}
+unlisted if [true | input.agent.id == "editor"] == []

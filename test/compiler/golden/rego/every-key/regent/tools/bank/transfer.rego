@@ -86,7 +86,10 @@ approve contains {
 	"timeout_ms": 900000,
 	"required": 2,
 	"source": "every-key.yaml:68:9",
-} if not large_exempt
+} if {
+	type_name(input.arguments.money.value)
+	[true | is_number(input.arguments.money.value); input.arguments.money.value <= 250] == []
+}
 
 charges contains {
 	"rule": "transfer/limits",
@@ -134,35 +137,27 @@ charges contains {
 	limits_amount > 0
 }
 
-charges contains {"rule": "transfer/uses", "counter": uses_state_key, "amount": 2}
+charges contains {
+	"rule": "transfer/uses",
+	"counter": "bank/transfer/state/uses/day",
+	"amount": 2,
+}
 
 charges contains {
 	"rule": "transfer/watch",
-	"counter": watch_state_key,
+	"counter": "bank/transfer/state/units/week",
 	"amount": watch_increment,
 } if {
 	is_number(watch_increment)
 	watch_increment > 0
-	is_number(input.state.counters[watch_state_key])
-	input.state.counters[watch_state_key] + watch_increment <= 9007199254740991
+	counters.has_room("bank/transfer/state/units/week", watch_increment, 9007199254740991)
 }
 
 # Checks of transfer/limits (every-key.yaml:29:9).
 
-default limits_exempt := false
-
-limits_exempt if input.arguments.internal == true
-
 default limits_rate_limit_key := ""
 
 limits_rate_limit_key := concat("", ["bank/transfer/:limits/rate_limit/sliding-hour@", input.agent.id]) if is_string(input.agent.id)
-
-default limits_rate_limit_ok := false
-
-limits_rate_limit_ok if {
-	is_number(input.state.counters[limits_rate_limit_key])
-	input.state.counters[limits_rate_limit_key] < 10
-}
 
 default limits_amount := null
 
@@ -176,13 +171,6 @@ default limits_spend_per := null
 
 limits_spend_per := counters.per_value(input.arguments.from)
 
-default limits_per_call_ok := false
-
-limits_per_call_ok if {
-	is_number(limits_amount)
-	limits_amount <= 50000
-}
-
 default limits_hour_key := ""
 
 limits_hour_key := concat("", [
@@ -193,14 +181,6 @@ limits_hour_key := concat("", [
 ]) if {
 	is_string(limits_currency)
 	is_string(limits_spend_per)
-}
-
-default limits_hour_ok := false
-
-limits_hour_ok if {
-	is_number(input.state.counters[limits_hour_key])
-	is_number(limits_amount)
-	input.state.counters[limits_hour_key] + limits_amount <= 100000
 }
 
 default limits_day_key := ""
@@ -215,14 +195,6 @@ limits_day_key := concat("", [
 	is_string(limits_spend_per)
 }
 
-default limits_day_ok := false
-
-limits_day_ok if {
-	is_number(input.state.counters[limits_day_key])
-	is_number(limits_amount)
-	input.state.counters[limits_day_key] + limits_amount <= 200050
-}
-
 default limits_week_key := ""
 
 limits_week_key := concat("", [
@@ -233,14 +205,6 @@ limits_week_key := concat("", [
 ]) if {
 	is_string(limits_currency)
 	is_string(limits_spend_per)
-}
-
-default limits_week_ok := false
-
-limits_week_ok if {
-	is_number(input.state.counters[limits_week_key])
-	is_number(limits_amount)
-	input.state.counters[limits_week_key] + limits_amount <= 300000
 }
 
 default limits_month_key := ""
@@ -255,20 +219,16 @@ limits_month_key := concat("", [
 	is_string(limits_spend_per)
 }
 
-default limits_month_ok := false
+default limits_exempt := false
 
-limits_month_ok if {
-	is_number(input.state.counters[limits_month_key])
-	is_number(limits_amount)
-	input.state.counters[limits_month_key] + limits_amount <= 1000000
-}
+limits_exempt if input.arguments.internal == true
 
 limits_failure := {
 	"reason": "no more than 10 calls in any hour for each agent",
 	"counter": limits_rate_limit_key,
 	"limit": 10,
 } if {
-	not limits_rate_limit_ok
+	not counters.has_room(limits_rate_limit_key, 1, 10)
 } else := {"reason": "money.value must be a number of at least 0 with at most 2 decimals"} if {
 	not is_number(limits_amount)
 } else := {"reason": "money.currency must be a currency code of 2 to 12 letters or digits"} if {
@@ -276,67 +236,34 @@ limits_failure := {
 } else := {"reason": "from must be a text of at most 256 characters or a whole number"} if {
 	not is_string(limits_spend_per)
 } else := {"reason": "money.value must be at most 500.00 a call"} if {
-	not limits_per_call_ok
+	[true | is_number(limits_amount); limits_amount <= 50000] == []
 } else := {
 	"reason": "money.value would bring the total over 1000.00 an hour in each currency for each from",
 	"counter": limits_hour_key,
 	"limit": 100000,
 } if {
-	not limits_hour_ok
+	not counters.has_room(limits_hour_key, limits_amount, 100000)
 } else := {
 	"reason": "money.value would bring the total over 2000.50 a day in each currency for each from",
 	"counter": limits_day_key,
 	"limit": 200050,
 } if {
-	not limits_day_ok
+	not counters.has_room(limits_day_key, limits_amount, 200050)
 } else := {
 	"reason": "money.value would bring the total over 3000.00 a week in each currency for each from",
 	"counter": limits_week_key,
 	"limit": 300000,
 } if {
-	not limits_week_ok
+	not counters.has_room(limits_week_key, limits_amount, 300000)
 } else := {
 	"reason": "money.value would bring the total over 10000.00 a month in each currency for each from",
 	"counter": limits_month_key,
 	"limit": 1000000,
 } if {
-	not limits_month_ok
+	not counters.has_room(limits_month_key, limits_amount, 1000000)
 }
 
 # Checks of transfer/shape (every-key.yaml:43:9).
-
-default shape_from_ok := false
-
-shape_from_ok if {
-	is_string(input.arguments.from)
-	count(input.arguments.from) >= 4
-	count(input.arguments.from) <= 34
-	regex.match(`^[A-Z]{2}\d+$`, input.arguments.from)
-}
-
-default shape_money_currency_ok := false
-
-shape_money_currency_ok if input.arguments.money.currency in {"GBP", "USD"}
-
-default shape_money_value_ok := false
-
-shape_money_value_ok if {
-	is_number(input.arguments.money.value)
-	input.arguments.money.value > 0
-	input.arguments.money.value < 1000
-	(input.arguments.money.value * 100) % 5 == 0
-}
-
-default shape_lines_note_ok := false
-
-shape_lines_note_ok if {
-	is_array(input.arguments.lines)
-	every item in input.arguments.lines {
-		type_name(item.note) in {"string", "null"}
-		is_string(item.note)
-		regex.match(`secret`, item.note) == false
-	}
-}
 
 shape_tags_either(item) if item == "urgent"
 
@@ -345,105 +272,82 @@ shape_tags_either(item) if {
 	formats.is_uuid(item)
 }
 
-default shape_tags_ok := false
-
-shape_tags_ok if {
-	is_array(input.arguments.tags)
-	count(input.arguments.tags) >= 1
-	count(input.arguments.tags) <= 5
-	every item in input.arguments.tags {
-		shape_tags_either(item)
-	}
-}
-
-default shape_address_ok := false
-
-shape_address_ok if {
-	is_object(input.arguments.address)
-	is_string(input.arguments.address.zip)
-	count(input.arguments.address.zip) <= 10
-	type_name(input.arguments.address.city)
-}
-
-default shape_copies_ok := false
-
-shape_copies_ok if {
-	is_number(input.arguments.copies)
-	input.arguments.copies % 1 == 0
-	input.arguments.copies >= 1
-	input.arguments.copies <= 3
-}
-
 shape_failure := {"reason": "from must be a text and have at least 4 characters and have at most 34 characters and match ^[A-Z]{2}\\d+$"} if {
-	not shape_from_ok
+	[true |
+		is_string(input.arguments.from)
+		count(input.arguments.from) >= 4
+		count(input.arguments.from) <= 34
+		regex.match(`^[A-Z]{2}\d+$`, input.arguments.from)
+	] == []
 } else := {"reason": "money.currency must be one of GBP, USD"} if {
-	not shape_money_currency_ok
+	[true | input.arguments.money.currency in {"GBP", "USD"}] == []
 } else := {"reason": "money.value must be a number and be over 0 and be under 1000 and be a multiple of 0.05"} if {
-	not shape_money_value_ok
+	[true |
+		is_number(input.arguments.money.value)
+		input.arguments.money.value > 0
+		input.arguments.money.value < 1000
+		(input.arguments.money.value * 100) % 5 == 0
+	] == []
 } else := {"reason": "lines[*].note must be a text or null and not match secret"} if {
-	not shape_lines_note_ok
+	[true |
+		is_array(input.arguments.lines)
+		every item in input.arguments.lines {
+			type_name(item.note) in {"string", "null"}
+			is_string(item.note)
+			regex.match(`secret`, item.note) == false
+		}
+	] == []
 } else := {"reason": "tags must be a list and have at least 1 item and have at most 5 items and be a list of items that each must either be urgent, or be a UUID"} if {
-	not shape_tags_ok
+	[true |
+		is_array(input.arguments.tags)
+		count(input.arguments.tags) >= 1
+		count(input.arguments.tags) <= 5
+		every item in input.arguments.tags {
+			shape_tags_either(item)
+		}
+	] == []
 } else := {"reason": "address must be an object and have zip and have a zip, if any, that must be a text and have at most 10 characters and have city"} if {
-	not shape_address_ok
+	[true |
+		is_object(input.arguments.address)
+		is_string(input.arguments.address.zip)
+		count(input.arguments.address.zip) <= 10
+		type_name(input.arguments.address.city)
+	] == []
 } else := {"reason": "copies must be a whole number and be at least 1 and be at most 3"} if {
-	not shape_copies_ok
+	[true |
+		is_number(input.arguments.copies)
+		input.arguments.copies % 1 == 0
+		input.arguments.copies >= 1
+		input.arguments.copies <= 3
+	] == []
 }
 
 # Checks of transfer/uses (every-key.yaml:56:9).
-
-default uses_state_transfer_uses_ok := false
-
-uses_state_transfer_uses_ok if {
-	is_number(input.state.counters["bank/transfer/state/uses/day"])
-	input.state.counters["bank/transfer/state/uses/day"] + 2 <= 10
-}
-
-default uses_args_lines_amount_ok := false
-
-uses_args_lines_amount_ok if {
-	is_array(input.arguments.lines)
-	every item in input.arguments.lines {
-		is_number(item.amount)
-		item.amount < 100
-	}
-}
-
-default uses_session_ok := false
-
-uses_session_ok if input.session != null
-
-uses_state_key := "bank/transfer/state/uses/day"
-
-default uses_state_ok := false
-
-uses_state_ok if {
-	is_number(input.state.counters[uses_state_key])
-	input.state.counters[uses_state_key] + 2 <= 9007199254740991
-}
 
 uses_failure := {
 	"reason": "state.transfer.uses must be at most 10",
 	"counter": "bank/transfer/state/uses/day",
 	"limit": 10,
 } if {
-	not uses_state_transfer_uses_ok
+	[true |
+		is_number(input.state.counters["bank/transfer/state/uses/day"])
+		input.state.counters["bank/transfer/state/uses/day"] + 2 <= 10
+	] == []
 } else := {"reason": "lines[*].amount must be under 100"} if {
-	not uses_args_lines_amount_ok
+	[true |
+		is_array(input.arguments.lines)
+		every item in input.arguments.lines {
+			is_number(item.amount)
+			item.amount < 100
+		}
+	] == []
 } else := {"reason": "session must be given"} if {
-	not uses_session_ok
+	[true | input.session != null] == []
 } else := {"reason": "the counter uses cannot be read, or would grow past what can be counted"} if {
-	not uses_state_ok
+	not counters.has_room("bank/transfer/state/uses/day", 2, 9007199254740991)
 }
 
 # Checks of transfer/watch (every-key.yaml:62:9).
-
-default watch_state_global_calls_ok := false
-
-watch_state_global_calls_ok if {
-	is_number(input.state.counters["bank/*/state/calls/minute"])
-	input.state.counters["bank/*/state/calls/minute"] < 1000
-}
 
 default watch_args_memo_ok := false
 
@@ -457,37 +361,19 @@ watch_args_memo_ok if {
 	"é\"`\\" in input.arguments.memo
 }
 
-watch_state_key := "bank/transfer/state/units/week"
-
 default watch_increment := null
 
 watch_increment := counters.amount(input.amounts["transfer/watch#increment"])
 
-default watch_state_ok := false
-
-watch_state_ok if {
-	is_number(input.state.counters[watch_state_key])
-	is_number(watch_increment)
-	input.state.counters[watch_state_key] + watch_increment <= 9007199254740991
-}
-
 watch_failure := {"reason": "state._global.calls must be under 1000"} if {
-	not watch_state_global_calls_ok
+	[true |
+		is_number(input.state.counters["bank/*/state/calls/minute"])
+		input.state.counters["bank/*/state/calls/minute"] < 1000
+	] == []
 } else := {"reason": "memo must contain \"é\\\"`\\\\\""} if {
 	not watch_args_memo_ok
 } else := {"reason": "copies must be a whole number of at least 0"} if {
 	not is_number(watch_increment)
 } else := {"reason": "the counter units cannot be read, or would grow past what can be counted"} if {
-	not watch_state_ok
-}
-
-# Checks of transfer/large (every-key.yaml:68:9).
-
-default large_exempt := false
-
-large_exempt if [true | type_name(input.arguments.money.value)] == []
-
-large_exempt if {
-	is_number(input.arguments.money.value)
-	input.arguments.money.value <= 250
+	not counters.has_room("bank/transfer/state/units/week", watch_increment, 9007199254740991)
 }

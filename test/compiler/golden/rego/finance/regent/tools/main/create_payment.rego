@@ -28,15 +28,16 @@ deny contains object.union(per_call_cap_failure, {
 # description: "currency must be one of GBP, USD, EUR"
 # custom:
 #   source: "finance.yaml:21:9"
-deny contains object.union(validate_currency_failure, {
+deny contains {
 	"rule": "create_payment/validate-currency",
 	"order": 1,
+	"reason": "currency must be one of GBP, USD, EUR",
 	"source": "finance.yaml:21:9",
-})
+} if [true | input.arguments.currency in {"GBP", "USD", "EUR"}] == []
 
 charges contains {
 	"rule": "create_payment/per-call-cap",
-	"counter": per_call_cap_day_key,
+	"counter": "main/create_payment/:per-call-cap/spend/day",
 	"amount": per_call_cap_amount,
 } if {
 	is_number(per_call_cap_amount)
@@ -49,41 +50,14 @@ default per_call_cap_amount := null
 
 per_call_cap_amount := counters.amount(input.amounts["create_payment/per-call-cap"])
 
-default per_call_cap_per_call_ok := false
-
-per_call_cap_per_call_ok if {
-	is_number(per_call_cap_amount)
-	per_call_cap_amount <= 50000
-}
-
-per_call_cap_day_key := "main/create_payment/:per-call-cap/spend/day"
-
-default per_call_cap_day_ok := false
-
-per_call_cap_day_ok if {
-	is_number(input.state.counters[per_call_cap_day_key])
-	is_number(per_call_cap_amount)
-	input.state.counters[per_call_cap_day_key] + per_call_cap_amount <= 500000
-}
-
 per_call_cap_failure := {"reason": "amount must be a number of at least 0 with at most 2 decimals"} if {
 	not is_number(per_call_cap_amount)
 } else := {"reason": "amount must be at most 500.00 a call"} if {
-	not per_call_cap_per_call_ok
+	[true | is_number(per_call_cap_amount); per_call_cap_amount <= 50000] == []
 } else := {
 	"reason": "amount would bring the total over 5000.00 a day",
-	"counter": per_call_cap_day_key,
+	"counter": "main/create_payment/:per-call-cap/spend/day",
 	"limit": 500000,
 } if {
-	not per_call_cap_day_ok
-}
-
-# Checks of create_payment/validate-currency (finance.yaml:21:9).
-
-default validate_currency_currency_ok := false
-
-validate_currency_currency_ok if input.arguments.currency in {"GBP", "USD", "EUR"}
-
-validate_currency_failure := {"reason": "currency must be one of GBP, USD, EUR"} if {
-	not validate_currency_currency_ok
+	not counters.has_room("main/create_payment/:per-call-cap/spend/day", per_call_cap_amount, 500000)
 }

@@ -27,13 +27,13 @@ deny contains object.union(refund_limits_failure, {
 
 charges contains {
 	"rule": "create_refund/refund-limits",
-	"counter": refund_limits_rate_limit_key,
+	"counter": "main/create_refund/:refund-limits/rate_limit/day",
 	"amount": 1,
 }
 
 charges contains {
 	"rule": "create_refund/refund-limits",
-	"counter": refund_limits_day_key,
+	"counter": "main/create_refund/:refund-limits/spend/day",
 	"amount": refund_limits_amount,
 } if {
 	is_number(refund_limits_amount)
@@ -42,50 +42,24 @@ charges contains {
 
 # Checks of create_refund/refund-limits (finance.yaml:29:9).
 
-refund_limits_rate_limit_key := "main/create_refund/:refund-limits/rate_limit/day"
-
-default refund_limits_rate_limit_ok := false
-
-refund_limits_rate_limit_ok if {
-	is_number(input.state.counters[refund_limits_rate_limit_key])
-	input.state.counters[refund_limits_rate_limit_key] < 10
-}
-
 default refund_limits_amount := null
 
 refund_limits_amount := counters.amount(input.amounts["create_refund/refund-limits"])
 
-default refund_limits_per_call_ok := false
-
-refund_limits_per_call_ok if {
-	is_number(refund_limits_amount)
-	refund_limits_amount <= 10000
-}
-
-refund_limits_day_key := "main/create_refund/:refund-limits/spend/day"
-
-default refund_limits_day_ok := false
-
-refund_limits_day_ok if {
-	is_number(input.state.counters[refund_limits_day_key])
-	is_number(refund_limits_amount)
-	input.state.counters[refund_limits_day_key] + refund_limits_amount <= 100000
-}
-
 refund_limits_failure := {
 	"reason": "no more than 10 calls a day",
-	"counter": refund_limits_rate_limit_key,
+	"counter": "main/create_refund/:refund-limits/rate_limit/day",
 	"limit": 10,
 } if {
-	not refund_limits_rate_limit_ok
+	not counters.has_room("main/create_refund/:refund-limits/rate_limit/day", 1, 10)
 } else := {"reason": "amount must be a number of at least 0 with at most 2 decimals"} if {
 	not is_number(refund_limits_amount)
 } else := {"reason": "amount must be at most 100.00 a call"} if {
-	not refund_limits_per_call_ok
+	[true | is_number(refund_limits_amount); refund_limits_amount <= 10000] == []
 } else := {
 	"reason": "amount would bring the total over 1000.00 a day",
-	"counter": refund_limits_day_key,
+	"counter": "main/create_refund/:refund-limits/spend/day",
 	"limit": 100000,
 } if {
-	not refund_limits_day_ok
+	not counters.has_room("main/create_refund/:refund-limits/spend/day", refund_limits_amount, 100000)
 }

@@ -5,6 +5,8 @@
 # description: The tool get_balance of the server main.
 package regent.tools.main.get_balance
 
+import data.regent.counters
+
 registered := true
 
 # METADATA
@@ -12,29 +14,17 @@ registered := true
 # description: no more than 60 calls a minute
 # custom:
 #   source: "finance.yaml:8:9"
-deny contains object.union(rule_1_failure, {"rule": "get_balance/#1", "order": 0, "source": "finance.yaml:8:9"})
+deny contains {
+	"rule": "get_balance/#1",
+	"order": 0,
+	"reason": "no more than 60 calls a minute",
+	"counter": "main/get_balance/rate_limit/minute",
+	"limit": 60,
+	"source": "finance.yaml:8:9",
+} if not counters.has_room("main/get_balance/rate_limit/minute", 1, 60)
 
 charges contains {
 	"rule": "get_balance/#1",
-	"counter": rule_1_rate_limit_key,
+	"counter": "main/get_balance/rate_limit/minute",
 	"amount": 1,
-}
-
-# Checks of get_balance/#1 (finance.yaml:8:9).
-
-rule_1_rate_limit_key := "main/get_balance/rate_limit/minute"
-
-default rule_1_rate_limit_ok := false
-
-rule_1_rate_limit_ok if {
-	is_number(input.state.counters[rule_1_rate_limit_key])
-	input.state.counters[rule_1_rate_limit_key] < 60
-}
-
-rule_1_failure := {
-	"reason": "no more than 60 calls a minute",
-	"counter": rule_1_rate_limit_key,
-	"limit": 60,
-} if {
-	not rule_1_rate_limit_ok
 }

@@ -5,6 +5,8 @@
 # description: The tool list_transactions of the server main.
 package regent.tools.main.list_transactions
 
+import data.regent.counters
+
 registered := true
 
 # METADATA
@@ -12,33 +14,17 @@ registered := true
 # description: no more than 30 calls a minute
 # custom:
 #   source: "finance.yaml:12:9"
-deny contains object.union(rule_1_failure, {
+deny contains {
 	"rule": "list_transactions/#1",
 	"order": 0,
+	"reason": "no more than 30 calls a minute",
+	"counter": "main/list_transactions/rate_limit/minute",
+	"limit": 30,
 	"source": "finance.yaml:12:9",
-})
+} if not counters.has_room("main/list_transactions/rate_limit/minute", 1, 30)
 
 charges contains {
 	"rule": "list_transactions/#1",
-	"counter": rule_1_rate_limit_key,
+	"counter": "main/list_transactions/rate_limit/minute",
 	"amount": 1,
-}
-
-# Checks of list_transactions/#1 (finance.yaml:12:9).
-
-rule_1_rate_limit_key := "main/list_transactions/rate_limit/minute"
-
-default rule_1_rate_limit_ok := false
-
-rule_1_rate_limit_ok if {
-	is_number(input.state.counters[rule_1_rate_limit_key])
-	input.state.counters[rule_1_rate_limit_key] < 30
-}
-
-rule_1_failure := {
-	"reason": "no more than 30 calls a minute",
-	"counter": rule_1_rate_limit_key,
-	"limit": 30,
-} if {
-	not rule_1_rate_limit_ok
 }
