@@ -17,7 +17,8 @@ const GROWTH_TARGET = 1.2;
 interface Subject {
   readonly name: string;
   readonly policy: LoadedPolicy;
-  readonly input: string;
+  /** Another amount in each, so that each answer is a new one, which must be read. */
+  readonly inputs: readonly string[];
   readonly times: number[];
 }
 
@@ -57,23 +58,30 @@ async function createSubject(name: string, text: string, tool: string): Promise<
   const result = await compilePolicy([{ name: 'bench.yaml', text }]);
   if (!result.ok) throw new Error(`the policy of ${name} has problems`);
   const policy = await loadOwnBundle(result.bundle);
+  const inputs = Array.from({ length: DECISIONS }, (_, count) =>
+    inputOf(policy, tool, (count / 100).toFixed(2)),
+  );
+  if (inputs.some((input) => policy.decide(input).outcome !== 'allow'))
+    throw new Error(`${name}: a call is not allowed`);
+  return { name, policy, inputs, times: [] };
+}
+
+function inputOf(policy: LoadedPolicy, tool: string, amount: string): string {
   const args = new Map<string, JsonNode>([
-    ['amount', new JsonNumber('125.50')],
+    ['amount', new JsonNumber(amount)],
     ['currency', 'GBP'],
   ]);
   const call = { server: 'main', agent: { id: 'bench', claims: '{}' }, session: 's', tool, arguments: args };
   const prepared = policy.prepare(call);
-  const input = prepared.input(
+  return prepared.input(
     clockAt(Date.now()),
     prepared.counters.map(() => 0),
     null,
   );
-  if (policy.decide(input).outcome !== 'allow') throw new Error(`${name}: the call is not allowed`);
-  return { name, policy, input, times: [] };
 }
 
-function decideMany({ policy, input, times }: Subject, isMeasured: boolean): void {
-  for (let count = 0; count < DECISIONS; count += 1) {
+function decideMany({ policy, inputs, times }: Subject, isMeasured: boolean): void {
+  for (const input of inputs) {
     const start = performance.now();
     policy.decide(input);
     if (isMeasured) times.push((performance.now() - start) * 1000);

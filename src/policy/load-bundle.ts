@@ -10,13 +10,13 @@ import type { BundleArchive } from './bundle-archive.ts';
 import { readVerifiedArchive } from './bundle-signature/read-verified-archive.ts';
 import type { Verification } from './bundle-signature/verification.ts';
 import { clockAt } from './clock.ts';
+import { createDecider } from './decider.ts';
 import { type Agent, ANONYMOUS, type Decision } from './decision.ts';
 import { EVERYTHING_READ, NOTES, NOTHING_READ } from './foreign-bundle.ts';
 import { isOptimized } from './is-optimized.ts';
 import { type LogRules, readLogRules } from './log-rules.ts';
 import { PolicyError } from './policy-error.ts';
 import { type PreparedCall, prepareCall, type ToolCall } from './prepare-call.ts';
-import { readDecision } from './read-decision.ts';
 import { createPlanFinder } from './tool-plan.ts';
 import { BOUNDS, createEvaluator, type Evaluator } from './wasm-evaluator.ts';
 
@@ -96,7 +96,7 @@ async function openArchive(
     ],
     countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? others),
-    decide: (input) => readDecision(evaluator.evaluate(input, DECISION)),
+    decide: createDecider((input) => evaluator.answer(input, DECISION)),
     logRules: readLogRules(archive, evaluator),
     namesAgents: (server) => servers[server]?.namesAgents ?? true,
     isListed: (server, agent, tool) => !hasListed || isListed(evaluator, listedInput(server, agent, tool)),

@@ -47,6 +47,8 @@ export interface Evaluator {
    * `steps` bounds code that is bounded at all.
    */
   evaluate(input: string, entrypoint: string, steps?: number): unknown;
+  /** The same as JSON text: that of a list with one object, whose `result` is the value; of an empty one where it has none. */
+  answer(input: string, entrypoint: string, steps?: number): string;
 }
 
 export interface EvaluatorParts {
@@ -68,11 +70,11 @@ export function createEvaluator({ wasm, data, isBounded }: EvaluatorParts): Eval
   let policy: LoadedPolicy | null = first;
   let evaluateOnce: EvaluateOnce | null = createEvaluateOnce(first);
 
-  const evaluate = (input: string, entrypoint: string, steps: number = BOUNDS.steps): unknown => {
+  const answer = (input: string, entrypoint: string, steps: number = BOUNDS.steps): string => {
     try {
       policy ??= instantiate();
       evaluateOnce ??= createEvaluateOnce(policy);
-      return readResult(evaluateOnce(input, entrypoint, steps));
+      return evaluateOnce(input, entrypoint, steps);
     } catch (cause) {
       const why = policy === null ? describe(cause) : explainStop(policy, steps, cause);
       policy = null;
@@ -80,7 +82,11 @@ export function createEvaluator({ wasm, data, isBounded }: EvaluatorParts): Eval
       throw new PolicyError('evaluation-failed', `the policy could not be evaluated: ${why}`, cause);
     }
   };
-  return { entrypoints: Object.keys(first.entrypoints), evaluate };
+  return {
+    entrypoints: Object.keys(first.entrypoints),
+    evaluate: (...asked) => readAnswer(answer(...asked)),
+    answer,
+  };
 }
 
 /** Sound before it is metered: what names a global that is not there would find the counter in its place afterwards. */
@@ -116,7 +122,7 @@ function explainStop(policy: LoadedPolicy, steps: number, cause: unknown): strin
   return /opa_malloc|out of bounds/.test(why) ? `it needs too much memory (${why})` : why;
 }
 
-type EvaluateOnce = (input: string, entrypoint: string, steps: number) => unknown;
+type EvaluateOnce = (input: string, entrypoint: string, steps: number) => string;
 
 /**
  * One call of the module's `opa_eval` (OPA's ABI 1.2), as the SDK's own `evaluate` makes it, but with the text written
@@ -143,7 +149,7 @@ function createEvaluateOnce(policy: LoadedPolicy): EvaluateOnce {
     const memory = current();
     const end = memory.indexOf(0, address);
     if (left !== null && end - address > BOUNDS.answerBytes) throw new Error('its answer is too long');
-    return JSON.parse(memory.toString('utf8', address, end));
+    return memory.toString('utf8', address, end);
   };
 }
 
@@ -196,9 +202,23 @@ function refuseHostBuiltins(policy: LoadedPolicy): void {
   }
 }
 
-function readResult(results: unknown): unknown {
-  const first: unknown = Array.isArray(results) ? results[0] : undefined;
+/** The value in an answer. Throws `PolicyError` where it is no JSON, which only code that OPA did not make can write. */
+export function readAnswer(answer: string): unknown {
+  const [first]: readonly unknown[] = parseList(answer);
   return typeof first === 'object' && first !== null && 'result' in first ? first.result : undefined;
+}
+
+function parseList(answer: string): readonly unknown[] {
+  try {
+    const list: unknown = JSON.parse(answer);
+    return Array.isArray(list) ? list : [];
+  } catch (cause) {
+    throw new PolicyError(
+      'evaluation-failed',
+      'the policy could not be evaluated: it answers no JSON',
+      cause,
+    );
+  }
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {
