@@ -1,9 +1,9 @@
 // Asks humans to let a call through: joins the request that is there for the same call, or makes one.
-import { randomUUID } from 'node:crypto';
 import type { ApprovalStore } from '../state/store.ts';
 import type { Approval, ApprovalBinding, ApprovalWrite, CounterEffect } from './approval.ts';
 import { expireIfDue, stepOf } from './change-approval.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { createTimedId } from './timed-id.ts';
 
 export interface ApprovalRequest extends ApprovalBinding {
   readonly session: string;
@@ -97,7 +97,7 @@ function newApproval(
   const { arguments: text, timeoutMs, ...bound } = request;
   const approval: Approval = {
     ...bound,
-    id: `apr_${nowMs.toString(16).padStart(12, '0')}${randomUUID().slice(14).replaceAll('-', '')}`,
+    id: createTimedId('apr', nowMs),
     status: 'pending',
     approvers: [],
     rejection: null,

@@ -3,6 +3,7 @@
 import type { Approval, ApprovalWrite } from '../../approvals/approval.ts';
 import { consume } from '../../approvals/change-approval.ts';
 import { fingerprintOf } from '../../approvals/fingerprint.ts';
+import { createTimedId } from '../../approvals/timed-id.ts';
 import type { JournalRow } from '../../journal/journal-row.ts';
 import { clockAt } from '../../policy/clock.ts';
 import type { Decision } from '../../policy/decision.ts';
@@ -11,7 +12,6 @@ import { PolicyError } from '../../policy/policy-error.ts';
 import type { GivenApproval, PreparedCall } from '../../policy/prepare-call.ts';
 import { addCharge, resetsAt, valueAt } from '../../state/counter-window.ts';
 import type { CommitBatch, CounterRecord } from '../../state/store.ts';
-import { createDecisionId } from './decision-id.ts';
 import { type HostRule, hostDenial, refusalDenial } from './host-denial.ts';
 import type { CallToJudge, ChargedCounter, LimitFacts, Verdict } from './verdict.ts';
 
@@ -122,7 +122,7 @@ function decideOne(
     const wouldCharge =
       need === undefined ? [] : chargesOf(policy.decide(inputWith(agreedBy(need.required))), prepared, nowMs);
     for (const record of updated) counters.set(record.key, record);
-    const id = createDecisionId(nowMs);
+    const id = createTimedId('dec', nowMs);
     const { revision } = policy;
     const verdict = { id, decision, limit, charged, wouldCharge, revision, isJournalled: true };
     return { verdict, input, approval };
@@ -134,7 +134,7 @@ function decideOne(
 
 /** A decision of Regent's own. */
 function withoutPolicy({ policy, nowMs }: Situation, decision: Decision, input: string): DecidedCall {
-  const id = createDecisionId(nowMs);
+  const id = createTimedId('dec', nowMs);
   const { revision } = policy;
   const verdict = { id, decision, limit: null, charged: [], wouldCharge: [], revision, isJournalled: true };
   return { verdict, input, approval: null };

@@ -6,6 +6,7 @@
 //
 // The write of one batch is the waiting time of the next: a busy sidecar makes few, larger transactions, an idle one
 // writes at once. The catch in `decide` is the one place where anything thrown becomes a denial.
+import { createTimedId } from '../../approvals/timed-id.ts';
 import type { LoadedPolicy } from '../../policy/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
 import type { PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
@@ -13,7 +14,6 @@ import type { CounterStore } from '../../state/store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createCommitter } from './commit-decisions.ts';
 import { decideBatch } from './decide-batch.ts';
-import { createDecisionId } from './decision-id.ts';
 import { failureDenial } from './host-denial.ts';
 import { takeBackCharges } from './take-back.ts';
 import type { CallToJudge, Verdict } from './verdict.ts';
@@ -124,7 +124,7 @@ function counterKeys(prepared: ReadonlyArray<PreparedCall | PolicyError>): strin
 
 function unjournalled(error: unknown): Verdict {
   return {
-    id: createDecisionId(Date.now()),
+    id: createTimedId('dec', Date.now()),
     decision: failureDenial(error),
     limit: null,
     charged: [],

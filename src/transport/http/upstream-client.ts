@@ -92,14 +92,14 @@ function watchConnecting(message: http.ClientRequest, state: RequestState, isSec
 }
 
 function fieldsOf({ method, headers, body }: UpstreamRequest, target: URL, own: readonly Header[]): Header[] {
-  const fields: Header[] = [
+  const length: Header[] = method === 'POST' ? [['Content-Length', String(body?.length ?? 0)]] : [];
+  return [
     ['Host', target.host],
     // What is encoded cannot be inspected; servers that encode it all the same are decoded.
     ['Accept-Encoding', 'identity'],
+    ...length,
+    ...mergeHeaders(own, endToEnd(headers)),
   ];
-  if (method === 'POST') fields.push(['Content-Length', String(body?.length ?? 0)]);
-  for (const field of mergeHeaders(own, endToEnd(headers))) fields.push(field);
-  return fields;
 }
 
 /** Where the same request goes next; null where the answer is none of a redirect. */

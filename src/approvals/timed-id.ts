@@ -1,4 +1,4 @@
-// Decision ids: in the order of time, so that the journal's index of them only grows at its end.
+// Ids of decisions and approvals: in the order of time, so that an index of them only grows at its end.
 import { randomFillSync } from 'node:crypto';
 
 const TIME_BYTES = 6;
@@ -10,8 +10,8 @@ const pool = Buffer.alloc(RANDOM_BYTES * IDS_AT_ONCE);
 const id = Buffer.alloc(TIME_BYTES + RANDOM_BYTES);
 let used = pool.length;
 
-/** `dec_`, the Unix time in milliseconds and 80 random bits, as hex. */
-export function createDecisionId(nowMs: number): string {
+/** The prefix, an underscore, and as hex the Unix time in milliseconds and 80 random bits. */
+export function createTimedId(prefix: 'dec' | 'apr', nowMs: number): string {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
@@ -19,5 +19,5 @@ export function createDecisionId(nowMs: number): string {
   id.writeUIntBE(Math.max(nowMs, 0), 0, TIME_BYTES);
   pool.copy(id, TIME_BYTES, used, used + RANDOM_BYTES);
   used += RANDOM_BYTES;
-  return `dec_${id.toString('hex')}`;
+  return `${prefix}_${id.toString('hex')}`;
 }
