@@ -189,7 +189,7 @@ test('a connection that the server ended without a word is not used', async () =
   const { post } = open(url);
   for (let round = 0; round < 50; round += 1) {
     await (await post()).readBody();
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
   expect(connections()).toBe(50);
 });
