@@ -1,8 +1,8 @@
 // The module that joins hand-written packages to a server: what each of them gives, turned into what the gateway reads.
 import { type CustomModule, isLogModule } from '../custom/custom-module.ts';
 import type { CustomCounter } from '../model/policy.ts';
-import type { EntryRego } from './entry-rego.ts';
-import { joinBlocks, printObject, printRule, printSet } from './print/print-rego.ts';
+import { type EntryCompany, type EntryRego, printCharges } from './entry-rego.ts';
+import { joinBlocks, printComprehension, printObject, printRule, printSet } from './print/print-rego.ts';
 import { commentText, joinRef, quoteText } from './print/rego-text.ts';
 import { createNames, snakeCase } from './print/rule-sheet.ts';
 
@@ -11,9 +11,9 @@ export interface CustomToPrint {
   readonly counters: readonly CustomCounter[];
 }
 
-/** Rules of the module, and what the server's own module reads of it. */
-const SETS = ['deny', 'approve', 'charges'] as const;
-const OWN_NAMES = [...SETS, 'counters', 'contract'];
+/** Sets of the module, which the server's own module reads as it does its `charges`. */
+const SETS = ['deny', 'approve'] as const;
+const OWN_NAMES = [...SETS, 'charges', 'counters', 'contract'];
 
 /** Behind every rule of the YAML, whose orders are their numbers in an entry. */
 const FIRST_ORDER = 1_000_000;
@@ -30,8 +30,10 @@ interface CustomPackage {
 export function printCustom({ modules, counters }: CustomToPrint): EntryRego {
   const claimName = createNames(OWN_NAMES);
   let order = FIRST_ORDER;
+  const charges: string[] = [];
   const packages = findPackages(modules).map((one) => {
     const table = claimName(snakeCase(one.steps.join('_'), 'rules'));
+    if (one.sets.has('charges')) charges.push(printCharge(one));
     const text = joinBlocks([
       `# What ${one.name} says (${one.modules.map(({ file }) => commentText(file.path)).join(', ')}).`,
       ...printSets(one, table),
@@ -41,21 +43,29 @@ export function printCustom({ modules, counters }: CustomToPrint): EntryRego {
     return text;
   });
   const names = counters.map(({ name }) => quoteText(name));
-  const declared = packages.some((text) => text.includes(', counters, '))
-    ? `counters := ${printSet(names)}`
-    : '';
+  const charged =
+    charges.length === 0 ? [] : [`counters := ${printSet(names)}`, `charges := ${printCharges(charges)}`];
   return {
-    text: joinBlocks([declared, ...packages]),
+    text: joinBlocks([...charged, ...packages]),
     imports: packages.length === 0 ? '' : 'import data.regent.contract',
   };
 }
 
-/** What the server's module takes over: `deny contains …` for each set that a package fills. */
-export function printCustomSets(modules: readonly CustomModule[], packageRef: string): string[] {
-  const sets = new Set(findPackages(modules).flatMap((one) => [...filledSets(one)]));
-  return SETS.filter((set) => sets.has(set)).map((set) =>
-    printRule(`${set} contains member`, [`some member in data.${packageRef}.${set}`]),
-  );
+/** What the server's module takes over. */
+export type JoinedCustom = Pick<EntryCompany, 'verdicts' | 'charges'>;
+
+/** `deny contains …` for each set that a package fills, and what they charge. */
+export function joinCustom(modules: readonly CustomModule[], packageRef: string): JoinedCustom {
+  const packages = findPackages(modules);
+  const filled = SETS.filter((set) => packages.some((one) => fills(one, set)));
+  const charge = packages.some(({ sets }) => sets.has('charges'));
+  return {
+    verdicts: filled.map((set) => ({
+      set,
+      text: printRule(`${set} contains member`, [`some member in data.${packageRef}.${set}`]),
+    })),
+    charges: charge ? [`data.${packageRef}.charges`] : [],
+  };
 }
 
 function findPackages(modules: readonly CustomModule[]): CustomPackage[] {
@@ -76,31 +86,33 @@ function findPackages(modules: readonly CustomModule[]): CustomPackage[] {
 }
 
 /** A member that breaks the contract is a denial, whatever set it stands in. */
-function filledSets({ sets }: CustomPackage): ReadonlySet<string> {
-  const filled = new Set(['deny']);
-  if (sets.has('require_approval')) filled.add('approve');
-  if (sets.has('charges')) filled.add('charges');
-  return filled;
+function fills({ sets }: CustomPackage, set: (typeof SETS)[number]): boolean {
+  return set === 'deny' || sets.has('require_approval');
 }
 
-function printSets({ steps, sets }: CustomPackage, table: string): string[] {
-  const from = (set: string): string => `some member in ${joinRef('data.regent.custom', [...steps, set])}`;
+function printCharge(one: CustomPackage): string {
+  return printComprehension('contract.charge(member, counters)', [membersOf(one, 'charges')]);
+}
+
+function membersOf({ steps }: CustomPackage, set: string): string {
+  return `some member in ${joinRef('data.regent.custom', [...steps, set])}`;
+}
+
+function printSets(one: CustomPackage, table: string): string[] {
+  const { sets } = one;
   const texts: string[] = [];
   if (sets.has('deny'))
-    texts.push(printRule(`deny contains contract.denial(member, ${table})`, [from('deny')]));
+    texts.push(printRule(`deny contains contract.denial(member, ${table})`, [membersOf(one, 'deny')]));
   if (sets.has('require_approval')) {
-    const asked = [from('require_approval')];
+    const asked = [membersOf(one, 'require_approval')];
     texts.push(
       printRule(`approve contains contract.approval(member, ${table})`, asked),
       printRule(`deny contains contract.broken_approval(member, ${table})`, asked),
     );
   }
   if (sets.has('charges')) {
-    const charged = [from('charges')];
-    texts.push(
-      printRule(`charges contains contract.charge(member, counters, ${table})`, charged),
-      printRule(`deny contains contract.broken_charge(member, counters, ${table})`, charged),
-    );
+    const broken = `deny contains contract.broken_charge(member, counters, ${table})`;
+    texts.push(printRule(broken, [membersOf(one, 'charges')]));
   }
   return texts;
 }

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { type CustomModule, modulesOf } from '../custom/custom-module.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RegoModule } from '../opa/run-opa.ts';
-import { printCustom, printCustomSets } from './custom-rego.ts';
-import { type EntryRego, printEntry } from './entry-rego.ts';
+import { joinCustom, printCustom } from './custom-rego.ts';
+import { ALONE, type EntryRego, printEntry } from './entry-rego.ts';
 import { createModulePaths } from './print/module-paths.ts';
 import { joinBlocks, printMetadata } from './print/print-rego.ts';
 import { commentText, joinRef } from './print/rego-text.ts';
@@ -26,7 +26,7 @@ export function generateModules(
       .map((entry): RegoModule => {
         const kind = entry.name.isGlob ? 'globs' : 'tools';
         const name = entry.name.text;
-        const rego = printEntry(policy, entry, []);
+        const rego = printEntry(policy, entry, ALONE);
         return {
           path: paths(`regent/${kind}`, [policy.server, name]),
           text: printModule({
@@ -44,10 +44,8 @@ export function generateModules(
 
 function printServerModule(policy: Policy, custom: readonly CustomModule[], path: string): RegoModule {
   const { server } = policy;
-  const { text: own, imports } = printServer(policy);
-  const joined = printCustomSets(custom, customRef(policy));
   const text = printModule({
-    rego: { text: joinBlocks([own, ...joined]), imports },
+    rego: printServer(policy, joinCustom(custom, customRef(policy))),
     file: policy.file,
     title: server,
     description: `What holds for every tool of the server ${server}.`,

@@ -12,14 +12,13 @@ import { hasRoom } from './checks/counter-rego.ts';
 import { addRuleChecks } from './checks/rule-checks.ts';
 import type { ChargeSpec, Check, RuleContext } from './checks/rule-context.ts';
 import { hasNoWay } from './print/path-rego.ts';
-import { type Body, printElseChain, printObject, printRule } from './print/print-rego.ts';
-import { quoteText } from './print/rego-text.ts';
-import { failureMembers, printDenial, printFailed, printHold } from './verdict-rego.ts';
+import { type Body, printComprehension, printElseChain, printObject } from './print/print-rego.ts';
+import { failureMembers, printDenial, printFailed, printHold, type Verdict } from './verdict-rego.ts';
 
-/** What one rule adds to the sets of its entry; each text is one Rego rule. */
+/** What one rule adds to its entry. */
 export interface RuleParts {
-  /** For `deny`, `approve` and `shadow`: what the rule is about, with METADATA. */
-  readonly verdicts: readonly string[];
+  readonly verdicts: readonly Verdict[];
+  /** Elements of `charges`: an object, or a list of one where the call is charged. */
   readonly charges: readonly string[];
   /** Bodies of `unlisted`; an empty body means always. */
   readonly unlisted: readonly Body[];
@@ -76,17 +75,13 @@ function addFailure({ prefix, sheet }: RuleContext, checks: readonly Check[]): s
   return name;
 }
 
-/** The rule's id keeps charges of one counter apart in the set. */
 function printCharge(context: RuleContext, charge: ChargeSpec, applies: Body): string {
   const { rule } = context;
   const { counter, amount, canBeZero } = charge;
-  const element = printObject([
-    ['rule', quoteText(rule.id)],
-    ['counter', counter],
-    ['amount', amount],
-  ]);
+  const element = `{"counter": ${counter}, "amount": ${amount}}`;
   const isReadable = canBeZero ? [`is_number(${amount})`, `${amount} > 0`] : [];
   // Nothing stops a shadow rule at its limit, so its totals must stop where they could no longer be counted.
   const isCountable = rule.mode === 'shadow' ? [hasRoom(context, charge, TOTAL_MAX)] : [];
-  return printRule(`charges contains ${element}`, [...applies, ...isReadable, ...isCountable]);
+  const body = [...applies, ...isReadable, ...isCountable];
+  return body.length === 0 ? element : printComprehension(element, body);
 }

@@ -1,6 +1,8 @@
-// One server as Rego: what it hides, whom it permits, which glob covers a tool, and the rules of its `"*"` entry.
+// One server as Rego: what it hides, whom it permits, which glob covers a tool, and the rules of its `"*"` entry with those
+// that were written by hand.
 import type { AgentGrant, NamePattern, Policy, ToolEntry } from '../model/policy.ts';
-import { printEntry } from './entry-rego.ts';
+import type { JoinedCustom } from './custom-rego.ts';
+import { type EntryRego, printEntry } from './entry-rego.ts';
 import { byLength, matchAny, matchGlob } from './print/name-match.ts';
 import { joinBlocks, printDefault, printElseChain, printRule } from './print/print-rego.ts';
 import { quoteText } from './print/rego-text.ts';
@@ -17,9 +19,13 @@ export function findGlobEntries(policy: Policy): ToolEntry[] {
   return byLength(globs, ({ name }) => name.text);
 }
 
-export function printServer(policy: Policy): { readonly text: string; readonly imports: string } {
-  const common = findCommonEntry(policy);
-  const entry = common === null ? { text: '', imports: '' } : printEntry(policy, common, SERVER_RULES);
+export function printServer(policy: Policy, { verdicts, charges }: JoinedCustom): EntryRego {
+  const entry = printEntry(policy, findCommonEntry(policy), {
+    names: SERVER_RULES,
+    verdicts,
+    charges,
+    needs: ['hidden == false', 'permitted == true'],
+  });
   return {
     text: joinBlocks([
       'registered := true',

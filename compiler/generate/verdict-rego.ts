@@ -17,17 +17,28 @@ export interface VerdictContext extends RuleContext {
   readonly failure: string | null;
 }
 
+export type VerdictSet = 'deny' | 'approve' | 'shadow';
+
+export interface Verdict {
+  readonly set: VerdictSet;
+  /** One Rego rule, with METADATA that says what the policy's rule is about. */
+  readonly text: string;
+}
+
 /** A `deny` rule fails wherever it applies. */
-export function printDenial(context: VerdictContext): string {
+export function printDenial(context: VerdictContext): Verdict {
   const { rule } = context;
   const reason = quoteText(rule.onDeny ?? reasonForDenial(rule.when));
   const element = printObject(membersOf(context, [['reason', reason]]));
-  const text = printRule(`${failureSet(context)} contains ${element}`, context.applies);
-  return describe(context, ['denied'], text);
+  return describe(context, failureSet(context), {
+    demands: ['denied'],
+    element,
+    body: context.applies,
+  });
 }
 
 /** The reason is the failure's, unless `on_deny` replaces it: the right side of `object.union` wins. */
-export function printFailed(context: VerdictContext): string {
+export function printFailed(context: VerdictContext): Verdict {
   const { rule, failure, applies, checks } = context;
   const told: Members = rule.onDeny === null ? [] : [['reason', quoteText(rule.onDeny)]];
   const element =
@@ -35,12 +46,11 @@ export function printFailed(context: VerdictContext): string {
       ? printObject(membersOf(context, [...checks.flatMap(failureMembers), ...told]))
       : `object.union(${failure}, ${printObject(membersOf(context, told))})`;
   const body = failure === null ? [...applies, ...checks.map(({ fails }) => fails)] : applies;
-  const text = printRule(`${failureSet(context)} contains ${element}`, body);
-  return describe(
-    context,
-    checks.map(({ reason }) => reason),
-    text,
-  );
+  return describe(context, failureSet(context), {
+    demands: checks.map(({ reason }) => reason),
+    element,
+    body,
+  });
 }
 
 /** What a check that fails says of itself. */
@@ -50,7 +60,7 @@ export function failureMembers({ reason, limit }: Check): Members {
 }
 
 /** A `require_approval` rule holds the call where nothing of it failed. The gateway knows who has agreed. */
-export function printHold(context: VerdictContext): string {
+export function printHold(context: VerdictContext): Verdict {
   const { rule, failure, applies } = context;
   const { timeoutMs, required } = rule.approval ?? { timeoutMs: DEFAULT_TIMEOUT_MS, required: 1 };
   const isEnforced = rule.mode === 'enforce';
@@ -60,12 +70,11 @@ export function printHold(context: VerdictContext): string {
     ['required', String(required)],
   ]);
   const body = failure === null ? applies : [...applies, `not ${failure}`];
-  const text = printRule(`${isEnforced ? 'approve' : 'shadow'} contains ${printObject(members)}`, body);
-  return describe(
-    context,
-    [`held until ${required === 1 ? 'a human agrees' : `${required} humans agree`}`],
-    text,
-  );
+  return describe(context, isEnforced ? 'approve' : 'shadow', {
+    demands: [`held until ${required === 1 ? 'a human agrees' : `${required} humans agree`}`],
+    element: printObject(members),
+    body,
+  });
 }
 
 type Members = ReadonlyArray<readonly [string, string]>;
@@ -81,12 +90,23 @@ function membersOf({ rule, order }: VerdictContext, more: Members): Members {
   ];
 }
 
-function failureSet({ rule }: VerdictContext): string {
+function failureSet({ rule }: VerdictContext): VerdictSet {
   return rule.mode === 'enforce' ? 'deny' : 'shadow';
 }
 
+interface VerdictRule {
+  /** What the policy's rule asks for. */
+  readonly demands: readonly string[];
+  readonly element: string;
+  readonly body: Body;
+}
+
 /** METADATA: what the rule asks for, and where the policy says so. */
-function describe({ rule }: VerdictContext, demands: readonly string[], text: string): string {
+function describe(
+  { rule }: VerdictContext,
+  set: VerdictSet,
+  { demands, element, body }: VerdictRule,
+): Verdict {
   const when = rule.when.length === 0 ? [] : [`when ${describeWhen(rule.when)}`];
   const shadow = rule.mode === 'shadow' ? ['recorded, never enforced'] : [];
   const metadata = printMetadata({
@@ -94,5 +114,5 @@ function describe({ rule }: VerdictContext, demands: readonly string[], text: st
     description: [...when, ...demands, ...shadow],
     source: printSource(rule.position),
   });
-  return `${metadata}\n${text}`;
+  return { set, text: `${metadata}\n${printRule(`${set} contains ${element}`, body)}` };
 }

@@ -33,8 +33,7 @@ broken_approval(member, of) := broken(of, ["gave a request for an approval that 
 # METADATA
 # title: Charge
 # description: One member of a package's `charges`; no value where it breaks the contract.
-charge(member, counters, of) := {
-	"rule": of.package,
+charge(member, counters) := {
 	"counter": counter_key(member.counter),
 	"amount": member.amount,
 } if {

@@ -103,8 +103,7 @@ test_broken_approval_denies[note] if {
 counted := {"state": {"counters": {"custom/tokens": 40}}}
 
 test_charge if {
-	contract.charge({"counter": "tokens", "amount": 2}, {"tokens"}, budget) == {
-		"rule": "regent.custom.budget",
+	contract.charge({"counter": "tokens", "amount": 2}, {"tokens"}) == {
 		"counter": "custom/tokens",
 		"amount": 2,
 	} with input as counted
@@ -129,5 +128,5 @@ test_broken_charge_denies[note] if {
 	}
 	made := contract.broken_charge(tc.member, {"tokens", "others"}, budget) with input as counted
 	made == broken(concat(" ", ["gave a charge that", tc.said]))
-	not contract.charge(tc.member, {"tokens", "others"}, budget) with input as counted
+	not contract.charge(tc.member, {"tokens", "others"}) with input as counted
 }

@@ -24,10 +24,9 @@ decision := {
 	"reason": null,
 	"source": null,
 	"violations": [],
-	"charges": charges,
+	"charges": charged,
 } if {
-	refusal == null
-	is_silent
+	charged := array.concat(entry_passes, data.regent.servers[input.server].passes)
 } else := {
 	"outcome": "deny",
 	"rule": refusal.rule,
@@ -69,15 +68,19 @@ decision := {
 }
 
 # METADATA
-# description: No rule has anything against the call, which is what most calls meet.
+# description: |
+#   What the call is charged by its entry where no rule of the entry has anything against it, which is what most calls
+#   meet; no value where one has, where nothing covers the tool, and where the entry does not say that the call passes.
 # scope: document
-is_silent if {
-	entry_denials == set()
-	server_denials == set()
-	entry_approvals == set()
-	server_approvals == set()
-	entry_shadow == set()
-	server_shadow == set()
+entry_passes := charged if {
+	charged := data.regent.tools[input.server][input.tool].passes
+} else := charged if {
+	covering != ""
+	charged := data.regent.globs[input.server][covering].passes
+} else := [] if {
+	covered
+	registered == false
+	covering == ""
 }
 
 # METADATA
@@ -173,10 +176,7 @@ approvers := {approver | some approver in input.approval.approvers; is_string(ap
 
 is_unmet(approval) if count(approvers) < approval.required
 
-charges := array.concat(
-	[object.remove(charge, ["rule"]) | some charge in entry_charges],
-	[object.remove(charge, ["rule"]) | some charge in server_charges],
-)
+charges := array.concat(entry_charges, server_charges)
 
 # METADATA
 # description: Rules in shadow mode that would have denied or held the call, where there are any.
@@ -221,7 +221,7 @@ entry_shadow := data.regent.tools[input.server][input.tool].shadow
 
 entry_shadow := data.regent.globs[input.server][covering].shadow if covering != ""
 
-default entry_charges := set()
+default entry_charges := []
 
 entry_charges := data.regent.tools[input.server][input.tool].charges
 
@@ -248,7 +248,7 @@ default server_shadow := set()
 
 server_shadow := data.regent.servers[input.server].shadow
 
-default server_charges := set()
+default server_charges := []
 
 server_charges := data.regent.servers[input.server].charges
 

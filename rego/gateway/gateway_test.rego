@@ -10,7 +10,7 @@ call := {
 	"approval": null,
 }
 
-plain := {"registered": true, "default_allow": false, "hidden": false, "permitted": true, "covering": ""}
+plain := {"registered": true, "default_allow": false, "hidden": false, "permitted": true, "covering": "", "passes": []}
 
 failed(rule, order) := {"rule": rule, "order": order, "reason": "no", "source": "p.yaml:1:1"}
 
@@ -157,14 +157,60 @@ test_shadow_hold_that_was_approved_is_not_told if {
 }
 
 test_charges_of_one_counter_stay_apart if {
-	charge := {"rule": "pay/a", "counter": "k", "amount": 1}
+	charge := {"counter": "k", "amount": 1}
 	made := gateway.decision with input as call
-		with data.regent.tools.main.pay as {
-			"registered": true,
-			"charges": {charge, object.union(charge, {"rule": "pay/b"})},
-		}
-		with data.regent.servers.main as plain
-	made.charges == [{"counter": "k", "amount": 1}, {"counter": "k", "amount": 1}]
+		with data.regent.tools.main.pay as {"registered": true, "charges": [charge, charge]}
+		with data.regent.servers.main as object.union(plain, {"charges": [charge]})
+	made.outcome == "allow"
+	made.charges == [charge, charge, charge]
+}
+
+test_passes_decide_alone[note] if {
+	charge := {"counter": "k", "amount": 1}
+	some note, tc in {
+		"entry": {"tools": {"pay": {"registered": true, "passes": [charge]}}, "globs": {}, "server": {}},
+		"glob": {
+			"tools": {},
+			"globs": {"p*": {"registered": true, "passes": [charge]}},
+			"server": {"covering": "p*", "passes": []},
+		},
+		"server": {
+			"tools": {"pay": {"registered": true, "passes": []}},
+			"globs": {},
+			"server": {"passes": [charge]},
+		},
+		"default": {"tools": {}, "globs": {}, "server": {"default_allow": true, "passes": [charge]}},
+	}
+	made := gateway.decision with input as call
+		with data.regent.tools.main as tc.tools
+		with data.regent.globs.main as tc.globs
+		with data.regent.servers.main as object.union(plain, tc.server)
+	made.outcome == "allow"
+	made.charges == [charge]
+}
+
+# Each of these lacks one of the two, so that what else is said of the call decides.
+test_half_a_pass_is_none[note] if {
+	some note, tc in {
+		"the server does not let it pass": {
+			"tools": {"pay": {"registered": true, "passes": []}},
+			"server": {"registered": true, "hidden": true, "permitted": true, "covering": ""},
+		},
+		"the entry does not let it pass": {
+			"tools": {"pay": {"registered": true, "deny": {failed("pay/a", 0)}}},
+			"server": plain,
+		},
+		"the glob does not cover what has a name": {
+			"tools": {"pay": {"registered": true, "deny": {failed("pay/a", 0)}}},
+			"server": object.union(plain, {"covering": "p*"}),
+		},
+		"nothing covers it": {"tools": {}, "server": plain},
+	}
+	made := gateway.decision with input as call
+		with data.regent.tools.main as tc.tools
+		with data.regent.globs.main["p*"] as {"registered": true, "passes": []}
+		with data.regent.servers.main as tc.server
+	made.outcome == "deny"
 }
 
 # A verdict that lacks a member must not fall through to the allow at the end.

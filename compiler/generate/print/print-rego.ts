@@ -42,9 +42,14 @@ export function printEvery(variable: string, domain: string, body: Body): string
 
 /** `[true | …]`: one element for each way in which the body holds. */
 export function printTruths(body: Body): string {
-  const line = `[true | ${body.join('; ')}]`;
+  return printComprehension('true', body);
+}
+
+/** `[element | …]`: the element once for each way in which the body holds. */
+export function printComprehension(element: string, body: Body): string {
+  const line = `[${element} | ${body.join('; ')}]`;
   const isShort = line.length <= COMPREHENSION_MAX && !line.includes('\n');
-  return isShort ? line : `[true |\n${body.map(indent).join('\n')}\n]`;
+  return isShort ? line : `[${element} |\n${body.map(indent).join('\n')}\n]`;
 }
 
 export function printObject(members: ReadonlyArray<readonly [string, string]>): string {

@@ -28,3 +28,8 @@ covering := "delete_draft_*" if {
 } else := "a*b*c" if {
 	regex.match(`(?s)^a.*b.*c$`, input.tool)
 }
+
+passes := [] if {
+	hidden == false
+	permitted == true
+}

@@ -9,6 +9,8 @@ import data.regent.contract
 
 counters := {"rows", "exports"}
 
+charges := [contract.charge(member, counters) | some member in data.regent.custom.budget.charges]
+
 # What regent.custom.budget says (big.rego, budget.rego).
 
 deny contains contract.denial(member, budget) if some member in data.regent.custom.budget.deny
@@ -16,8 +18,6 @@ deny contains contract.denial(member, budget) if some member in data.regent.cust
 approve contains contract.approval(member, budget) if some member in data.regent.custom.budget.require_approval
 
 deny contains contract.broken_approval(member, budget) if some member in data.regent.custom.budget.require_approval
-
-charges contains contract.charge(member, counters, budget) if some member in data.regent.custom.budget.charges
 
 deny contains contract.broken_charge(member, counters, budget) if some member in data.regent.custom.budget.charges
 

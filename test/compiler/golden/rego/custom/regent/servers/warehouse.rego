@@ -33,14 +33,18 @@ deny contains {
 	"source": "custom.yaml:12:9",
 } if not counters.has_room("warehouse/*/:everything/rate_limit/day", 1, 1000)
 
-charges contains {
-	"rule": "*/everything",
-	"counter": "warehouse/*/:everything/rate_limit/day",
-	"amount": 1,
-}
-
 deny contains member if some member in data.regent.custom_rules.warehouse.deny
 
 approve contains member if some member in data.regent.custom_rules.warehouse.approve
 
-charges contains member if some member in data.regent.custom_rules.warehouse.charges
+charges := array.flatten([
+	{"counter": "warehouse/*/:everything/rate_limit/day", "amount": 1},
+	data.regent.custom_rules.warehouse.charges,
+])
+
+passes := charges if {
+	hidden == false
+	permitted == true
+	deny == set()
+	approve == set()
+}

@@ -78,10 +78,13 @@ deny contains {
 	"source": "every-key.yaml:80:9",
 } if not counters.has_room("bank/*/rate_limit/minute", 1, 100)
 
-charges contains {
-	"rule": "*/calls",
-	"counter": "bank/*/state/calls/minute",
-	"amount": 1,
-}
+charges := [
+	{"counter": "bank/*/state/calls/minute", "amount": 1},
+	{"counter": "bank/*/rate_limit/minute", "amount": 1},
+]
 
-charges contains {"rule": "*/#2", "counter": "bank/*/rate_limit/minute", "amount": 1}
+passes := charges if {
+	hidden == false
+	permitted == true
+	deny == set()
+}

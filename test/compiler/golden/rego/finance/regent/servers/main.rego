@@ -16,3 +16,8 @@ permitted := true
 # The glob that covers this tool where no exact name does: the longest.
 
 default covering := ""
+
+passes := [] if {
+	hidden == false
+	permitted == true
+}

@@ -23,8 +23,6 @@ deny contains {
 	"source": "agents-and-globs.yaml:16:9",
 } if not counters.has_room("main/a*b*c/rate_limit/second", 1, 1)
 
-charges contains {
-	"rule": "a*b*c/#1",
-	"counter": "main/a*b*c/rate_limit/second",
-	"amount": 1,
-}
+charges := [{"counter": "main/a*b*c/rate_limit/second", "amount": 1}]
+
+passes := charges if deny == set()

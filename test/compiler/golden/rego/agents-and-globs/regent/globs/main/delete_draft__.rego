@@ -19,6 +19,8 @@ deny contains {
 	"source": "agents-and-globs.yaml:11:9",
 } if [true | input.agent.id == "editor"] == []
 
+passes := [] if deny == set()
+
 default unlisted := false
 
 unlisted if [true | input.agent.id == "editor"] == []

@@ -6,3 +6,5 @@
 package regent.tools.warehouse.query
 
 registered := true
+
+passes := []

@@ -6,3 +6,5 @@
 package regent.tools.bank.read_account
 
 registered := true
+
+passes := []

@@ -91,66 +91,40 @@ approve contains {
 	[true | is_number(input.arguments.money.value); input.arguments.money.value <= 250] == []
 }
 
-charges contains {
-	"rule": "transfer/limits",
-	"counter": limits_rate_limit_key,
-	"amount": 1,
-} if not limits_exempt
+charges := array.flatten([
+	[{"counter": limits_rate_limit_key, "amount": 1} | not limits_exempt],
+	[{"counter": limits_hour_key, "amount": limits_amount} |
+		not limits_exempt
+		is_number(limits_amount)
+		limits_amount > 0
+	],
+	[{"counter": limits_day_key, "amount": limits_amount} |
+		not limits_exempt
+		is_number(limits_amount)
+		limits_amount > 0
+	],
+	[{"counter": limits_week_key, "amount": limits_amount} |
+		not limits_exempt
+		is_number(limits_amount)
+		limits_amount > 0
+	],
+	[{"counter": limits_month_key, "amount": limits_amount} |
+		not limits_exempt
+		is_number(limits_amount)
+		limits_amount > 0
+	],
+	{"counter": "bank/transfer/state/uses/day", "amount": 2},
+	[{"counter": "bank/transfer/state/units/week", "amount": watch_increment} |
+		is_number(watch_increment)
+		watch_increment > 0
+		counters.has_room("bank/transfer/state/units/week", watch_increment, 9007199254740991)
+	],
+])
 
-charges contains {
-	"rule": "transfer/limits",
-	"counter": limits_hour_key,
-	"amount": limits_amount,
-} if {
-	not limits_exempt
-	is_number(limits_amount)
-	limits_amount > 0
-}
-
-charges contains {
-	"rule": "transfer/limits",
-	"counter": limits_day_key,
-	"amount": limits_amount,
-} if {
-	not limits_exempt
-	is_number(limits_amount)
-	limits_amount > 0
-}
-
-charges contains {
-	"rule": "transfer/limits",
-	"counter": limits_week_key,
-	"amount": limits_amount,
-} if {
-	not limits_exempt
-	is_number(limits_amount)
-	limits_amount > 0
-}
-
-charges contains {
-	"rule": "transfer/limits",
-	"counter": limits_month_key,
-	"amount": limits_amount,
-} if {
-	not limits_exempt
-	is_number(limits_amount)
-	limits_amount > 0
-}
-
-charges contains {
-	"rule": "transfer/uses",
-	"counter": "bank/transfer/state/uses/day",
-	"amount": 2,
-}
-
-charges contains {
-	"rule": "transfer/watch",
-	"counter": "bank/transfer/state/units/week",
-	"amount": watch_increment,
-} if {
-	is_number(watch_increment)
-	watch_increment > 0
-	counters.has_room("bank/transfer/state/units/week", watch_increment, 9007199254740991)
+passes := charges if {
+	deny == set()
+	approve == set()
+	shadow == set()
 }
 
 # Checks of transfer/limits (every-key.yaml:29:9).

@@ -35,14 +35,12 @@ deny contains {
 	"source": "finance.yaml:21:9",
 } if [true | input.arguments.currency in {"GBP", "USD", "EUR"}] == []
 
-charges contains {
-	"rule": "create_payment/per-call-cap",
-	"counter": "main/create_payment/:per-call-cap/spend/day",
-	"amount": per_call_cap_amount,
-} if {
+charges := [{"counter": "main/create_payment/:per-call-cap/spend/day", "amount": per_call_cap_amount} |
 	is_number(per_call_cap_amount)
 	per_call_cap_amount > 0
-}
+]
+
+passes := charges if deny == set()
 
 # Checks of create_payment/per-call-cap (finance.yaml:17:9).
 

@@ -25,20 +25,15 @@ deny contains object.union(refund_limits_failure, {
 	"source": "finance.yaml:29:9",
 })
 
-charges contains {
-	"rule": "create_refund/refund-limits",
-	"counter": "main/create_refund/:refund-limits/rate_limit/day",
-	"amount": 1,
-}
+charges := array.flatten([
+	{"counter": "main/create_refund/:refund-limits/rate_limit/day", "amount": 1},
+	[{"counter": "main/create_refund/:refund-limits/spend/day", "amount": refund_limits_amount} |
+		is_number(refund_limits_amount)
+		refund_limits_amount > 0
+	],
+])
 
-charges contains {
-	"rule": "create_refund/refund-limits",
-	"counter": "main/create_refund/:refund-limits/spend/day",
-	"amount": refund_limits_amount,
-} if {
-	is_number(refund_limits_amount)
-	refund_limits_amount > 0
-}
+passes := charges if deny == set()
 
 # Checks of create_refund/refund-limits (finance.yaml:29:9).
 

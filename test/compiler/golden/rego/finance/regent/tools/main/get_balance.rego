@@ -23,8 +23,6 @@ deny contains {
 	"source": "finance.yaml:8:9",
 } if not counters.has_room("main/get_balance/rate_limit/minute", 1, 60)
 
-charges contains {
-	"rule": "get_balance/#1",
-	"counter": "main/get_balance/rate_limit/minute",
-	"amount": 1,
-}
+charges := [{"counter": "main/get_balance/rate_limit/minute", "amount": 1}]
+
+passes := charges if deny == set()

@@ -23,8 +23,6 @@ deny contains {
 	"source": "finance.yaml:12:9",
 } if not counters.has_room("main/list_transactions/rate_limit/minute", 1, 30)
 
-charges contains {
-	"rule": "list_transactions/#1",
-	"counter": "main/list_transactions/rate_limit/minute",
-	"amount": 1,
-}
+charges := [{"counter": "main/list_transactions/rate_limit/minute", "amount": 1}]
+
+passes := charges if deny == set()
