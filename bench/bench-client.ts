@@ -33,7 +33,7 @@ export async function startBenchClient({ args, env }: BenchTarget): Promise<Benc
     lastId++;
     child.stdin.write(
       `{"jsonrpc":"2.0","id":${lastId},"method":"tools/call","params":{"name":"${tool}",` +
-        '"arguments":{"amount":12.50,"currency":"USD","to":"bob"}}}\n',
+        `"arguments":{"amount":${amountOf(lastId)},"currency":"USD","to":"bob"}}}\n`,
     );
   };
 
@@ -67,6 +67,11 @@ export async function startBenchClient({ args, env }: BenchTarget): Promise<Benc
   answers.forget();
   child.stdin.write(INITIALIZED);
   return { pid: child.pid as number, callInTurn, callTogether, close: () => closeChild(child) };
+}
+
+/** Another one with every call, as agents have it: what was decided of the same arguments before must not count. */
+export function amountOf(call: number): string {
+  return `${100 + (call % 400)}.${10 + (call % 90)}`;
 }
 
 interface AnswerCount {

@@ -1,5 +1,6 @@
 // Calls over HTTP, in turn and together, on connections that are kept.
 import http from 'node:http';
+import { amountOf } from './bench-client.ts';
 
 export interface HttpBenchClient {
   /** Microseconds of each call. */
@@ -36,7 +37,7 @@ export function createHttpBenchClient(url: string): HttpBenchClient {
     });
   };
   const call = (tool: string): Promise<void> =>
-    send('tools/call', { name: tool, arguments: { amount: 1, currency: 'GBP' } });
+    send('tools/call', { name: tool, arguments: { amount: Number(amountOf(id)), currency: 'GBP' } });
   return {
     callInTurn: async (tool, calls) => {
       const times = new Float64Array(calls);

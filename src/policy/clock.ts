@@ -4,11 +4,18 @@ import type { Clock } from './decision.ts';
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
 let latest: Clock = readClock(0);
+let printed = { clock: latest, text: JSON.stringify(latest) };
 
 /** `atMs` in Unix milliseconds. Calls of one second share one clock. */
 export function clockAt(atMs: number): Clock {
   if (Math.floor(atMs / 1000) !== latest.unix) latest = readClock(atMs);
   return latest;
+}
+
+/** As JSON; once for calls that share it. */
+export function printClock(clock: Clock): string {
+  if (clock !== printed.clock) printed = { clock, text: JSON.stringify(clock) };
+  return printed.text;
 }
 
 function readClock(atMs: number): Clock {

@@ -1,27 +1,64 @@
-// Reads what the policy answers to each call. Most answers came before, and reading one costs as much as making it: the
-// latest are remembered by their text, which says all there is to a decision.
+// Reads what the policy answers to each call. Many answers came before, and reading one costs as much as making it: what
+// came twice is remembered by its text, which says all there is to a decision. So are the latest inputs, where one may
+// come again: the policy is a pure function of its input.
 import type { Decision } from './decision.ts';
 import { readDecision } from './read-decision.ts';
 import { readAnswer } from './wasm-evaluator.ts';
 
-const KEPT_MAX = 256;
+const ANSWERS_MAX = 256;
+const INPUTS_MAX = 64;
 /** Characters; longer ones are rare, and not worth their memory. */
 const TEXT_MAX = 4096;
 
-/** `ask` gives the answer as JSON text, whatever the policy makes of the input. Throws as `ask` and `readDecision`. */
-export function createDecider(ask: (input: string) => string): (input: string) => Decision {
-  const known = new Map<string, Decision>();
-  return (input) => {
+export interface Decider {
+  /** `input` as `PreparedCall.input` makes it. Throws `PolicyError('evaluation-failed')`. */
+  decide(input: string): Decision;
+  /** As `decide`, but an input that came lately is not asked about again: for calls that are not counted. */
+  decideOnce(input: string): Decision;
+}
+
+/** `ask` gives the answer as JSON text, whatever the policy makes of the input. */
+export function createDecider(ask: (input: string) => string): Decider {
+  /** Null where it came once: an amount makes most charges unlike any other. */
+  const byAnswer = new Map<string, Decision | null>();
+  const byInput = new Map<string, Decision>();
+  const decide = (input: string): Decision => {
     const answer = ask(input);
-    const before = known.get(answer);
-    if (before !== undefined) return before;
+    const before = byAnswer.get(answer);
+    if (before !== undefined && before !== null) return before;
     const decision = readDecision(readAnswer(answer));
-    if (answer.length > TEXT_MAX) return decision;
-    if (known.size === KEPT_MAX) known.clear();
     // One object for many calls: nothing may change it.
-    known.set(answer, freeze(decision));
+    keep(byAnswer, ANSWERS_MAX, answer, before === null ? freeze(decision) : null);
     return decision;
   };
+  return {
+    decide,
+    decideOnce: (input) => {
+      const before = byInput.get(input);
+      if (before !== undefined) return before;
+      const decision = freeze(decide(input));
+      keep(byInput, INPUTS_MAX, input, decision);
+      return decision;
+    },
+  };
+}
+
+function keep<Value>(known: Map<string, Value>, max: number, text: string, value: Value): void {
+  if (text.length > TEXT_MAX) return;
+  if (known.size === max) known.clear();
+  known.set(text, value);
+}
+
+const printed = new WeakMap<Decision, string>();
+
+/** As JSON. A decision that many calls share is printed once. */
+export function printDecision(decision: Decision): string {
+  if (!Object.isFrozen(decision)) return JSON.stringify(decision);
+  const before = printed.get(decision);
+  if (before !== undefined) return before;
+  const text = JSON.stringify(decision);
+  printed.set(decision, text);
+  return text;
 }
 
 function freeze<Value>(value: Value): Value {

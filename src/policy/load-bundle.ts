@@ -10,8 +10,8 @@ import type { BundleArchive } from './bundle-archive.ts';
 import { readVerifiedArchive } from './bundle-signature/read-verified-archive.ts';
 import type { Verification } from './bundle-signature/verification.ts';
 import { clockAt } from './clock.ts';
-import { createDecider } from './decider.ts';
-import { type Agent, ANONYMOUS, type Decision } from './decision.ts';
+import { createDecider, type Decider } from './decider.ts';
+import { type Agent, ANONYMOUS } from './decision.ts';
 import { EVERYTHING_READ, NOTES, NOTHING_READ } from './foreign-bundle.ts';
 import { isOptimized } from './is-optimized.ts';
 import { type LogRules, readLogRules } from './log-rules.ts';
@@ -28,7 +28,7 @@ const REGISTERED = 'regent/gateway/registered';
 const PROBES_AT_ONCE = 100;
 
 /** A policy in force. */
-export interface LoadedPolicy {
+export interface LoadedPolicy extends Decider {
   /** Names the exact policy that decided; stands in each journal row. */
   readonly revision: string;
   /** Those that it names; null where it may be put before any. */
@@ -43,8 +43,6 @@ export interface LoadedPolicy {
   countersOf(server: string): readonly CounterPlan[];
   /** Throws `PolicyError` where the arguments cannot be judged. */
   prepare(call: ToolCall): PreparedCall;
-  /** `input` as `PreparedCall.input` makes it. Throws `PolicyError('evaluation-failed')`. */
-  decide(input: string): Decision;
   /** Whether some call of this tool could be allowed for this agent. */
   isListed(server: string, agent: Agent, tool: string): boolean;
   /** What the policy says of decisions that are logged elsewhere. */
@@ -96,7 +94,7 @@ async function openArchive(
     ],
     countersOf: (server) => countersOf(servers[server]),
     prepare: (call) => prepareCall(call, finders.get(call.server)?.(call.tool) ?? others),
-    decide: createDecider((input) => evaluator.answer(input, DECISION)),
+    ...createDecider((input) => evaluator.answer(input, DECISION)),
     logRules: readLogRules(archive, evaluator),
     namesAgents: (server) => servers[server]?.namesAgents ?? true,
     isListed: (server, agent, tool) => !hasListed || isListed(evaluator, listedInput(server, agent, tool)),

@@ -4,6 +4,7 @@ import { plainDecimal, toMinorUnits } from '../../compiler/model/exact-number.ts
 import type { CounterPlan } from '../../compiler/model/manifest.ts';
 import type { ArgumentPath, Per } from '../../compiler/model/policy.ts';
 import { findAmbiguousKey } from './ambiguous-key.ts';
+import { printClock } from './clock.ts';
 import type { Agent, Clock } from './decision.ts';
 import { type JsonNode, JsonNumber, type JsonObject } from './json-node.ts';
 import { PolicyError } from './policy-error.ts';
@@ -44,18 +45,32 @@ export function prepareCall(call: ToolCall, plan: ReadPlan): PreparedCall {
   const counters = composeCounters(call, plan.counters);
   const quotedNames = counters.map(({ name }) => JSON.stringify(name));
   const head =
-    `{"version":1,"server":${JSON.stringify(call.server)}` +
-    `,"agent":{"id":${JSON.stringify(call.agent.id)},"claims":${call.agent.claims}}` +
-    `,"session":${JSON.stringify(call.session)},"method":"tools/call","tool":${JSON.stringify(call.tool)}` +
+    `${printCaller(call)},"method":"tools/call","tool":${JSON.stringify(call.tool)}` +
     `,"arguments":${projectArguments(call.arguments, plan.projection)}` +
     `,"amounts":{${printAmounts(call.arguments, plan)}}`;
   return {
     counters,
     input: (clock, values, approval) => {
       const state = quotedNames.map((name, index) => `${name}:${values[index] ?? 0}`).join(',');
-      return `${head},"clock":${JSON.stringify(clock)},"state":{"counters":{${state}}},"approval":${printApproval(approval)}}`;
+      return `${head},"clock":${printClock(clock)},"state":{"counters":{${state}}},"approval":${printApproval(approval)}}`;
     },
   };
+}
+
+type Caller = Pick<ToolCall, 'server' | 'agent' | 'session'>;
+
+let latest: { readonly caller: Caller; readonly text: string } | null = null;
+
+/** Calls come one after the other from the same caller. */
+function printCaller({ server, agent, session }: Caller): string {
+  const isLatest =
+    latest?.caller.agent === agent && latest.caller.server === server && latest.caller.session === session;
+  if (latest !== null && isLatest) return latest.text;
+  const text =
+    `{"version":1,"server":${JSON.stringify(server)}` +
+    `,"agent":{"id":${JSON.stringify(agent.id)},"claims":${agent.claims}},"session":${JSON.stringify(session)}`;
+  latest = { caller: { server, agent, session }, text };
+  return text;
 }
 
 function printApproval(approval: GivenApproval | null): string {

@@ -67,32 +67,29 @@ function gateMessage(out: Outbound, given: Buffer, message: GatedCall): void {
   const place = writer.reserve();
   const flight = inFlight.begin(callKey(call));
   if (writer.waiting > WAITING_MAX) session.client.pause();
-  const gate = async (): Promise<void> => {
-    let isHeld = false;
-    const judgement = await gateCall(session, call, flight, {
-      hints,
-      canWait: true,
-      say: (said) => sendToClient(session, progressLine(said, call.progressTokenText)),
-      onHeld: () => {
-        isHeld = true;
-        place.drop();
-      },
-    });
-    if (canSend(session, judgement)) {
-      expectAnswer(session, call, judgement.verdict);
-      const outgoing = serverLine(session, line, call);
-      return isHeld ? writer.send(outgoing) : place.send(outgoing);
-    }
-    if (!isHeld) place.drop();
-    const answer = await answerUnsent(session, call, judgement, hints);
-    if (answer !== null) sendToClient(session, answerLine({ idText: call.idText, text: answer }));
+  let isHeld = false;
+  const onHeld = (): void => {
+    isHeld = true;
+    place.drop();
   };
-  session.track(
-    gate().finally(() => {
+  const say = (said: Buffer): void => sendToClient(session, progressLine(said, call.progressTokenText));
+  const gate = async (): Promise<void> => {
+    try {
+      const judgement = await gateCall(session, call, flight, { hints, canWait: true, say, onHeld });
+      if (canSend(session, judgement)) {
+        expectAnswer(session, call, judgement.verdict);
+        const outgoing = serverLine(session, line, call);
+        return isHeld ? writer.send(outgoing) : place.send(outgoing);
+      }
+      if (!isHeld) place.drop();
+      const answer = await answerUnsent(session, call, judgement, hints);
+      if (answer !== null) sendToClient(session, answerLine({ idText: call.idText, text: answer }));
+    } finally {
       flight.end();
       if (writer.waiting <= WAITING_MAX) session.client.resume();
-    }),
-  );
+    }
+  };
+  session.track(gate());
 }
 
 function rejectMessage(session: Session, { code, detail, idText }: Extract<Reading, { ok: false }>): void {

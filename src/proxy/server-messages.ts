@@ -41,7 +41,9 @@ function passMessages(
   line: Buffer,
   messages: readonly ServerMessage[],
 ): ClientLine {
-  const passed = messages.reduceRight((bytes, message) => passMessage(conversation, bytes, message), line);
+  let passed = line;
+  for (let at = messages.length - 1; at >= 0; at--)
+    passed = passMessage(conversation, passed, messages[at] as ServerMessage);
   if (passed === line) return { line, heads: messages };
   const again = readServerLine(passed);
   return { line: passed, heads: again.kind === 'messages' ? again.messages : [] };

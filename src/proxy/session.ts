@@ -66,20 +66,26 @@ export interface Session extends Conversation {
 }
 
 export function createSession(parts: ProxyParts): Session {
-  const tracked = new Set<Promise<void>>();
+  let underWay = 0;
+  const idleListeners: Array<() => void> = [];
+  const settle = (): void => {
+    underWay -= 1;
+    if (underWay > 0) return;
+    for (const listener of idleListeners.splice(0)) listener();
+  };
   return {
     ...parts,
     pending: createPendingRequests(),
     traits: { announcesToolChanges: false },
     track: (work) => {
-      const settled = work.catch((error: unknown) =>
-        parts.log.error({ err: error }, 'unexpected failure in the proxy'),
-      );
-      const entry = settled.then(() => void tracked.delete(entry));
-      tracked.add(entry);
+      underWay += 1;
+      work.then(settle, (error: unknown) => {
+        parts.log.error({ err: error }, 'unexpected failure in the proxy');
+        settle();
+      });
     },
     idle: async () => {
-      while (tracked.size > 0) await Promise.all(tracked);
+      while (underWay > 0) await new Promise<void>((resolve) => idleListeners.push(resolve));
     },
   };
 }

@@ -1,7 +1,9 @@
-// Writes lines to a stream; those of one turn of the event loop go out together.
+// Writes lines to a stream: the first of a turn of the event loop at once, since it is mostly the only one; those that
+// follow go out together.
 import type { Writable } from 'node:stream';
 
-const LF = Buffer.from('\n');
+const LF = 0x0a;
+const END = Buffer.of(LF);
 /** Below this size copying a line is cheaper than a second buffer in the write. */
 const COPIED_MAX = 16 * 1024;
 
@@ -12,15 +14,25 @@ export function createLineWriter(stream: Writable): (line: Buffer) => boolean {
     isCorked = false;
     stream.uncork();
   };
+  const write = (line: Buffer): boolean => {
+    if (line.length <= COPIED_MAX) return stream.write(withEnd(line));
+    stream.write(line);
+    return stream.write(END);
+  };
   return (line) => {
     if (stream.destroyed || stream.writableEnded) return true;
-    if (!isCorked) {
-      isCorked = true;
-      stream.cork();
-      process.nextTick(uncork);
-    }
-    if (line.length <= COPIED_MAX) return stream.write(Buffer.concat([line, LF]));
-    stream.write(line);
-    return stream.write(LF);
+    if (isCorked) return write(line);
+    const keepsUp = write(line);
+    isCorked = true;
+    stream.cork();
+    process.nextTick(uncork);
+    return keepsUp;
   };
+}
+
+function withEnd(line: Buffer): Buffer {
+  const ended = Buffer.allocUnsafe(line.length + 1);
+  line.copy(ended);
+  ended[line.length] = LF;
+  return ended;
 }

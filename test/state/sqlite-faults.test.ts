@@ -83,6 +83,13 @@ describe('a running store', () => {
     await expect(store.commitLocked([], () => batch)).rejects.toMatchObject({ code: 'schema' });
   });
 
+  test('fails as schema when another program drops the journal, also what rests on no counter', async () => {
+    const { file, store } = await openSeeded();
+    await runSql(file, 'DROP TABLE journal');
+    const batch = { rows: [sampleRow()], reads: [], writes: [] };
+    await expect(store.commit(batch)).rejects.toMatchObject({ code: 'schema' });
+  });
+
   test.each([
     ['deleted', (file: string) => rmSync(file)],
     ['moved away', (file: string) => renameSync(file, `${file}.old`)],

@@ -1,4 +1,4 @@
-// Lines reach the stream whole, in order and with their ends; many in one turn cost one write.
+// Lines reach the stream whole, in order and with their ends; many in one turn cost two writes.
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createLineWriter } from '../../src/transport/line-writer.ts';
@@ -28,16 +28,18 @@ function createSink(): Sink {
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('writing lines', () => {
-  test('sends the lines of one turn together, and those of the next apart', async () => {
+  test('sends the first line of a turn at once, and the others of that turn together', async () => {
     const { stream, writes } = createSink();
     const write = createLineWriter(stream);
     write(Buffer.from('a'));
+    expect(writes).toEqual(['a\n']);
     await Promise.resolve();
     write(Buffer.from('b'));
-    await nextTurn();
     write(Buffer.from('c'));
     await nextTurn();
-    expect(writes).toEqual(['a\nb\n', 'c\n']);
+    write(Buffer.from('d'));
+    await nextTurn();
+    expect(writes).toEqual(['a\n', 'b\nc\n', 'd\n']);
   });
 
   test.each([

@@ -17,6 +17,7 @@ export function absentPolicy(why: string): LoadedPolicy {
     countersOf: () => [],
     prepare: refuse,
     decide: refuse,
+    decideOnce: refuse,
     isListed: () => false,
     // It may be one that names agents: till then a caller without a name must not reach the server either.
     namesAgents: () => true,

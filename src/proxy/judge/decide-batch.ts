@@ -6,6 +6,7 @@ import { fingerprintOf } from '../../approvals/fingerprint.ts';
 import { createTimedId } from '../../approvals/timed-id.ts';
 import type { JournalRow } from '../../journal/journal-row.ts';
 import { clockAt } from '../../policy/clock.ts';
+import { printDecision } from '../../policy/decider.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { LoadedPolicy } from '../../policy/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
@@ -76,7 +77,7 @@ function rowOf({ call, digest }: CallToJudge, verdict: Verdict, input: string, a
     revision,
     argumentsDigest: digest,
     input,
-    output: JSON.stringify(decision),
+    output: printDecision(decision),
   };
 }
 
@@ -112,7 +113,8 @@ function decideOne(
   if (asked.refusal !== undefined) return withoutPolicy(situation, refusalDenial(asked.refusal), input);
   if (approval === 'unusable') return withoutPolicy(situation, unusable(), input);
   try {
-    const decision = policy.decide(input);
+    // What is counted differs with every call.
+    const decision = values.length === 0 ? policy.decideOnce(input) : policy.decide(input);
     const limit = limitFacts(decision, prepared, counters, nowMs);
     const charged = chargesOf(decision, prepared, nowMs);
     const updated = charged.map(({ key, plan, amount }) =>

@@ -79,6 +79,8 @@ export function createJudge(parts: JudgeParts): Judge {
     }
   };
   const run = async (): Promise<void> => {
+    // After the current chunk of messages: calls that arrived together are written together.
+    await null;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH_MAX);
       const verdicts = await decide(batch.map(({ asked }) => asked));
@@ -94,8 +96,7 @@ export function createJudge(parts: JudgeParts): Judge {
         waiting.push({ asked, answer });
         if (isRunning) return;
         isRunning = true;
-        // After the current chunk of messages: calls that arrived together are written together.
-        queueMicrotask(() => void run());
+        void run();
       }),
     giveBack: async ({ charged }) => {
       const keys = charged.map(({ key }) => key);

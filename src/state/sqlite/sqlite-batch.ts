@@ -8,20 +8,27 @@ export type InsertBatch = (batch: CommitBatch) => Promise<void>;
 
 /** A lone decision, the usual case, travels as parameters: its texts need no quoting as JSON. */
 export async function prepareInsert(connection: SqliteConnection): Promise<InsertBatch> {
-  const columns = [...ROW_COLUMNS, 'versions', 'counters'];
+  // What rests on no counter has no version to check.
+  const uncounted = await connection.prepare(insertInto('journal', ROW_COLUMNS));
   const decision = await connection.prepare(
-    `INSERT INTO decisions (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    insertInto('decisions', [...ROW_COLUMNS, 'versions', 'counters']),
   );
   const anyNumber = await connection.prepare(
     'INSERT INTO batches (rows, versions, counters) VALUES (?, ?, ?)',
   );
   return ({ rows, reads, writes }) => {
-    const counters = [versionsJson(reads, writes), countersJson(writes)];
     const [first, second] = rows;
-    return first !== undefined && second === undefined
+    const isLone = first !== undefined && second === undefined;
+    if (isLone && reads.length === 0 && writes.length === 0) return uncounted.run(rowValues(first));
+    const counters = [versionsJson(reads, writes), countersJson(writes)];
+    return isLone
       ? decision.run([...rowValues(first), ...counters])
       : anyNumber.run([JSON.stringify(rows.map(rowValues)), ...counters]);
   };
+}
+
+function insertInto(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 }
 
 /** In the order of ROW_COLUMNS. */
@@ -45,15 +52,17 @@ function rowValues(row: JournalRow): SqliteValue[] {
 
 /** A version that a write names is checked too, should it differ from what was read. */
 function versionsJson(reads: CommitBatch['reads'], writes: CommitBatch['writes']): string {
-  const read = new Map(reads.map(({ key, version }) => [key, version]));
+  const read = new Map<string, number>();
+  for (const { key, version } of reads) read.set(key, version);
   const unread = writes.filter(({ key, version }) => read.get(key) !== version);
-  return jsonObject([...reads, ...unread], ({ version }) => String(version));
+  return jsonObject(unread.length === 0 ? reads : [...reads, ...unread], ({ version }) => String(version));
 }
 
 function countersJson(writes: readonly CounterRecord[]): string {
-  return jsonObject(writes, ({ version, windowStartMs, value, buckets }) =>
-    JSON.stringify([version + 1, windowStartMs, value, buckets]),
-  );
+  return jsonObject(writes, ({ version, windowStartMs, value, buckets }) => {
+    const kept = buckets.length === 0 ? '[]' : JSON.stringify(buckets);
+    return `[${version + 1},${windowStartMs},${value},${kept}]`;
+  });
 }
 
 /** By hand, since a JavaScript object would lose the key `__proto__`. */
@@ -61,5 +70,8 @@ function jsonObject<Item extends { readonly key: string }>(
   items: readonly Item[],
   value: (item: Item) => string,
 ): string {
-  return `{${items.map((item) => `${JSON.stringify(item.key)}:${value(item)}`).join(',')}}`;
+  let members = '';
+  for (const item of items)
+    members += `${members === '' ? '' : ','}${JSON.stringify(item.key)}:${value(item)}`;
+  return `{${members}}`;
 }
