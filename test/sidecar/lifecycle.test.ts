@@ -31,7 +31,7 @@ async function readJournal({
 
 /** Results are added to the journal a moment after the call. */
 async function expectJournal(guarded: Guarded, rows: unknown): Promise<void> {
-  await expect.poll(() => readJournal(guarded), { timeout: 3000 }).toEqual(rows);
+  await expect.poll(() => readJournal(guarded), { timeout: 20_000 }).toEqual(rows);
 }
 
 /** A process that only waits to be reaped has ended. */
