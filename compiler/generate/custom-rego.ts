@@ -5,6 +5,7 @@ import { type EntryCompany, type EntryRego, printCharges } from './entry-rego.ts
 import { joinBlocks, printComprehension, printObject, printRule, printSet } from './print/print-rego.ts';
 import { commentText, joinRef, quoteText } from './print/rego-text.ts';
 import { createNames, snakeCase } from './print/rule-sheet.ts';
+import type { Verdict } from './verdict-rego.ts';
 
 export interface CustomToPrint {
   readonly modules: readonly CustomModule[];
@@ -60,10 +61,13 @@ export function joinCustom(modules: readonly CustomModule[], packageRef: string)
   const filled = SETS.filter((set) => packages.some((one) => fills(one, set)));
   const charge = packages.some(({ sets }) => sets.has('charges'));
   return {
-    verdicts: filled.map((set) => ({
-      set,
-      text: printRule(`${set} contains member`, [`some member in data.${packageRef}.${set}`]),
-    })),
+    verdicts: filled.map(
+      (set): Verdict => ({
+        set,
+        text: printRule(`${set} contains member`, [`some member in data.${packageRef}.${set}`]),
+        isCertain: false,
+      }),
+    ),
     charges: charge ? [`data.${packageRef}.charges`] : [],
   };
 }

@@ -72,6 +72,7 @@ export function printCharges(elements: readonly string[]): string {
 }
 
 function printPasses(verdicts: EntryCompany['verdicts'], charges: readonly string[], needs: Body): string {
+  if (verdicts.some(({ isCertain }) => isCertain)) return '';
   const filled = SETS.filter((name) => verdicts.some(({ set }) => set === name));
   const body = [...needs, ...filled.map((set) => `${set} == set()`)];
   return printRule(`passes := ${charges.length === 0 ? '[]' : 'charges'}`, body);

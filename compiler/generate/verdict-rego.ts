@@ -23,6 +23,8 @@ export interface Verdict {
   readonly set: VerdictSet;
   /** One Rego rule, with METADATA that says what the policy's rule is about. */
   readonly text: string;
+  /** It meets every call: none can pass. */
+  readonly isCertain: boolean;
 }
 
 /** A `deny` rule fails wherever it applies. */
@@ -34,6 +36,7 @@ export function printDenial(context: VerdictContext): Verdict {
     demands: ['denied'],
     element,
     body: context.applies,
+    isCertain: context.applies.length === 0,
   });
 }
 
@@ -50,6 +53,7 @@ export function printFailed(context: VerdictContext): Verdict {
     demands: checks.map(({ reason }) => reason),
     element,
     body,
+    isCertain: false,
   });
 }
 
@@ -74,6 +78,7 @@ export function printHold(context: VerdictContext): Verdict {
     demands: [`held until ${required === 1 ? 'a human agrees' : `${required} humans agree`}`],
     element: printObject(members),
     body,
+    isCertain: body.length === 0,
   });
 }
 
@@ -99,13 +104,14 @@ interface VerdictRule {
   readonly demands: readonly string[];
   readonly element: string;
   readonly body: Body;
+  readonly isCertain: boolean;
 }
 
 /** METADATA: what the rule asks for, and where the policy says so. */
 function describe(
   { rule }: VerdictContext,
   set: VerdictSet,
-  { demands, element, body }: VerdictRule,
+  { demands, element, body, isCertain }: VerdictRule,
 ): Verdict {
   const when = rule.when.length === 0 ? [] : [`when ${describeWhen(rule.when)}`];
   const shadow = rule.mode === 'shadow' ? ['recorded, never enforced'] : [];
@@ -114,5 +120,5 @@ function describe(
     description: [...when, ...demands, ...shadow],
     source: printSource(rule.position),
   });
-  return { set, text: `${metadata}\n${printRule(`${set} contains ${element}`, body)}` };
+  return { set, text: `${metadata}\n${printRule(`${set} contains ${element}`, body)}`, isCertain };
 }

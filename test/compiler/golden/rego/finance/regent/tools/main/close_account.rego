@@ -20,5 +20,3 @@ approve contains {
 	"required": 1,
 	"source": "finance.yaml:39:9",
 }
-
-passes := [] if approve == set()
