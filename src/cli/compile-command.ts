@@ -10,8 +10,8 @@ import { readSigning, type SigningFlags } from './bundles/read-signing.ts';
 import { messageOf } from './bundles/read-verification.ts';
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
-import { compileSources, readSources } from './open-policy.ts';
 import { PolicyProblems } from './policy-problems.ts';
+import { compileSources, readSources } from './policy-sources.ts';
 import { readRegoTests } from './read-rego.ts';
 
 export interface CompileFlags extends SigningFlags {
