@@ -5,7 +5,8 @@ OPA_WASM := dist/compiler/opa/opa.wasm
 OPA_SOURCE := dist/opa-source
 OPA_TOOL := dist/tools/opa
 CONFTEST_TOOL := dist/tools/conftest
-GO_SOURCES := $(wildcard compiler/opa/*.go compiler/opa/*/*.go) compiler/opa/go.mod compiler/opa/go.sum
+GO_PATCHES := $(wildcard compiler/opa/faster/*.patch)
+GO_SOURCES := $(wildcard compiler/opa/*.go) $(GO_PATCHES) compiler/opa/go.mod compiler/opa/go.sum
 TS_SOURCES := $(shell find compiler src test bench -name '*.ts' 2>/dev/null)
 
 .PHONY: all build demo test check bench peers conformance soak test-nodes docs screenshots clean help prerequisites browser
@@ -31,12 +32,13 @@ dist/.built: node_modules/.installed $(TS_SOURCES) $(wildcard src/console/assets
 	node dist/compiler/write-fingerprint.js
 	@touch $@
 
-# One file of OPA's is left out (compiler/opa/without-debug): what is built is a copy of its sources with another in its place.
+# OPA's sources are copied and patched (compiler/opa/faster), to do the same in less time. A patch that does not fit fails:
+# git must not look for the repository around the copy, or it skips what is ignored there.
 $(OPA_WASM): $(GO_SOURCES)
 	@rm -rf $(OPA_SOURCE) && mkdir -p $(@D) $(OPA_SOURCE)
 	cp compiler/opa/*.go compiler/opa/go.mod compiler/opa/go.sum $(OPA_SOURCE)
 	cd $(OPA_SOURCE) && go mod vendor
-	cp compiler/opa/without-debug/pretty.go $(OPA_SOURCE)/vendor/github.com/open-policy-agent/opa/v1/ir/
+	cd $(OPA_SOURCE) && env -u GIT_DIR GIT_CEILING_DIRECTORIES=$(CURDIR)/dist git apply $(abspath $(GO_PATCHES))
 	cd $(OPA_SOURCE) && CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm \
 		go build -trimpath -ldflags="-s -w" -o $(CURDIR)/$@ .
 

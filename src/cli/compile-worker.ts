@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { OpaError } from '../../compiler/opa/run-opa.ts';
 import { chooseOpa } from './choose-opa.ts';
 import type { AsideAnswer, AsideRequest } from './compile-aside.ts';
-import { compileSources } from './open-policy.ts';
 import { PolicyProblems } from './policy-problems.ts';
+import { compileSources } from './policy-sources.ts';
 
 async function compile({ sources, server, opa }: AsideRequest): Promise<AsideAnswer> {
   try {

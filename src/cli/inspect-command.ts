@@ -2,7 +2,7 @@
 import { escapeText } from '../journal/escape-text.ts';
 import { type BundleFacts, inspectBundle, type ServerFacts } from '../policy/inspect-bundle.ts';
 import { printUnits } from '../policy/print-units.ts';
-import { readPolicyFile } from './open-policy.ts';
+import { readPolicyFile } from './policy-sources.ts';
 import { printOut } from './print-out.ts';
 
 export async function printBundle(file: string, { json }: { readonly json?: boolean }): Promise<void> {

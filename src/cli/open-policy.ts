@@ -1,20 +1,14 @@
 // From policy files, or a bundle, to a policy in force. An unchanged policy comes from the cache: the compiler is only
 // loaded when there is something to compile.
 import { readFile } from 'node:fs/promises';
-import type { CompileResult } from '../../compiler/index.ts';
-import type { OpaBinary } from '../../compiler/opa/binary/open-opa-binary.ts';
-import { bundleKey, openBundleCache, type PolicySource } from '../policy/bundle-cache.ts';
+import { bundleKey, openBundleCache } from '../policy/bundle-cache.ts';
 import type { Verification } from '../policy/bundle-signature/verification.ts';
 import { type LoadedPolicy, loadBundle, loadOwnBundle } from '../policy/load-bundle.ts';
-import { PolicyError } from '../policy/policy-error.ts';
 import { isBundle } from './bundles/is-bundle.ts';
 import { chooseOpa } from './choose-opa.ts';
-import { CliError } from './cli-error.ts';
 import { compileAside } from './compile-aside.ts';
 import { bundleCacheFolder } from './home.ts';
-import { PolicyProblems } from './policy-problems.ts';
-import { findRegoPlaces, readRego } from './read-rego.ts';
-import { whyUnreadable } from './why-unreadable.ts';
+import { readPolicyFile, readSources, requireServerName } from './policy-sources.ts';
 
 export interface PolicyFiles {
   readonly files: readonly string[];
@@ -25,8 +19,6 @@ export interface PolicyFiles {
   /** The `opa` that builds in place of the built-in one; null for that. */
   readonly opa: string | null;
 }
-
-export type CompiledPolicy = Extract<CompileResult, { ok: true }>;
 
 /** Throws `PolicyProblems`, or `PolicyError` where a file or bundle cannot be used. */
 export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
@@ -49,82 +41,12 @@ export async function openPolicy(options: PolicyFiles): Promise<LoadedPolicy> {
   return loadOwnBundle(compiled);
 }
 
-/** Throws `CliError` where a bundle is among them, and `PolicyError` where one cannot be read. */
-export async function readSources(files: readonly string[]): Promise<PolicySource[]> {
-  const bundle = files.find(isBundle);
-  if (bundle !== undefined) {
-    throw new CliError(
-      files.length > 1
-        ? `${bundle} is a bundle: it is a whole policy and stands alone; give it as the only -c, or compile all policies into one bundle`
-        : `${bundle} is a bundle, compiled already; regent inspect shows what is in it, regent verify checks its signature`,
-    );
-  }
-  return Promise.all(
-    files.map(async (name) => {
-      const text = decodeText(name, await readPolicyFile(name));
-      return { name, text, rego: await readRego(name, text) };
-    }),
-  );
-}
-
-/** Everything that the policy is made of: its files, and the files and folders of its Rego. */
-export async function findPolicyFiles(files: readonly string[]): Promise<string[]> {
-  const places = await Promise.all(
-    files.map(async (name) => {
-      if (isBundle(name)) return [name];
-      const text = await readFile(name, 'utf8').catch(() => '');
-      return [name, ...(await findRegoPlaces(name, text))];
-    }),
-  );
-  return places.flat();
-}
-
-/** Throws `PolicyProblems`, or `CliError` where `server` is no name. */
-export async function compileSources(
-  sources: readonly PolicySource[],
-  server: string | null,
-  opa: OpaBinary | null,
-): Promise<CompiledPolicy> {
-  requireServerName(server);
-  const { compilePolicy } = await import('../../compiler/index.ts');
-  const result = await compilePolicy(sources, {
-    ...(server === null ? {} : { server }),
-    ...(opa === null ? {} : { opa: opa.run }),
-  });
-  if (!result.ok) throw new PolicyProblems(result.diagnostics);
-  return result;
-}
-
-function requireServerName(server: string | null): void {
-  if (server === null || /^[A-Za-z0-9_.:/-]{1,128}$/.test(server)) return;
-  throw new CliError(
-    `--server ${JSON.stringify(server)} is no server name; names are made of A-Z a-z 0-9 _ . : / -`,
-  );
-}
-
 /** A damaged cache is compiled again, not reported. */
 async function loadIfSound(bundle: Buffer): Promise<LoadedPolicy | null> {
   try {
     return await loadOwnBundle(bundle);
   } catch {
     return null;
-  }
-}
-
-export async function readPolicyFile(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const why = whyUnreadable(cause);
-    throw new PolicyError('policy-missing', `the policy ${file} cannot be read: ${why}`, cause);
-  }
-}
-
-function decodeText(file: string, bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new PolicyError('policy-missing', `the policy ${file} is not UTF-8 text`, cause);
   }
 }
 

@@ -4,8 +4,9 @@ import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { BundleStatus } from '../policy/remote/bundle-status.ts';
 import { watchFiles } from '../policy/watch-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { findPolicyFiles, openPolicy, type PolicyFiles } from './open-policy.ts';
+import { openPolicy, type PolicyFiles } from './open-policy.ts';
 import { PolicyProblems } from './policy-problems.ts';
+import { findPolicyFiles } from './policy-sources.ts';
 
 export interface PolicyInForce {
   current(): LoadedPolicy;

@@ -3,7 +3,7 @@ import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { RecordStore } from '../state/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { isBundle } from './bundles/is-bundle.ts';
-import { readSources } from './open-policy.ts';
+import { readSources } from './policy-sources.ts';
 
 export interface PolicyToRecord {
   readonly store: RecordStore;

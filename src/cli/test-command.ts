@@ -1,7 +1,7 @@
 // `regent test`: runs the cases and Rego tests of policies, and prints what came of them.
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
-import { findPolicyFiles } from './open-policy.ts';
+import { findPolicyFiles } from './policy-sources.ts';
 import { printOut } from './print-out.ts';
 import { reportFailure } from './report-failure.ts';
 import { emitRego } from './test/emit/emit-rego.ts';

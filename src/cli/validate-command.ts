@@ -1,8 +1,8 @@
 // `regent validate`: every problem of the policies, compiled to the end so that nothing is left for later.
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import { chooseOpa } from './choose-opa.ts';
-import { compileSources, readSources } from './open-policy.ts';
 import { PolicyProblems } from './policy-problems.ts';
+import { compileSources, readSources } from './policy-sources.ts';
 import { printOut } from './print-out.ts';
 
 export interface ValidateFlags {

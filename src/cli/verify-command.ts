@@ -5,7 +5,7 @@ import { verifyFiles } from '../policy/bundle-signature/verify-files.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import { readVerification, type VerificationFlags } from './bundles/read-verification.ts';
 import { CliError } from './cli-error.ts';
-import { readPolicyFile } from './open-policy.ts';
+import { readPolicyFile } from './policy-sources.ts';
 import { printOut } from './print-out.ts';
 
 /** Exit code 1 where it is not. */

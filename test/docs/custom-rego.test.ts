@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { compilePolicy } from '../../compiler/index.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import { checkRego, formatRego, testRego } from '../../compiler/opa/opa-operations.ts';
-import { readSources } from '../../src/cli/open-policy.ts';
+import { readSources } from '../../src/cli/policy-sources.ts';
 import { clockAt } from '../../src/policy/clock.ts';
 import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/load-bundle.ts';
 import { BOUNDS } from '../../src/policy/wasm-evaluator.ts';

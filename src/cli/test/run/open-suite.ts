@@ -4,8 +4,8 @@ import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.
 import type { PolicySource } from '../../../policy/bundle-cache.ts';
 import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
-import { type CompiledPolicy, compileSources, readSources } from '../../open-policy.ts';
 import { PolicyProblems } from '../../policy-problems.ts';
+import { type CompiledPolicy, compileSources, readSources } from '../../policy-sources.ts';
 import { problemAt } from './suite-problem.ts';
 
 export interface OpenSuite {
