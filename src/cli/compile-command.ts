@@ -1,7 +1,6 @@
 // `regent compile`: writes the bundle, and its Rego as files for review.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { RegoFile } from '../../compiler/model/custom-rego.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { BundleMetadata } from '../../compiler/model/manifest.ts';
@@ -25,8 +24,6 @@ export interface CompileFlags extends SigningFlags {
 
 export async function compilePolicies(flags: CompileFlags): Promise<void> {
   const { policy, output, rego, server } = flags;
-  // What runs once in a process that ends then is optimised in vain, on the core where OPA is starting.
-  setFlagsFromString('--no-opt');
   const signing = readSigning(flags);
   const sources = await readSources(policy);
   const opa = await chooseOpa(flags.opa);
