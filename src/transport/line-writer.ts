@@ -14,18 +14,19 @@ export function createLineWriter(stream: Writable): (line: Buffer) => boolean {
     isCorked = false;
     stream.uncork();
   };
-  const write = (line: Buffer): boolean => {
-    if (line.length <= COPIED_MAX) return stream.write(withEnd(line));
-    stream.write(line);
-    return stream.write(END);
-  };
-  return (line) => {
-    if (stream.destroyed || stream.writableEnded) return true;
-    if (isCorked) return write(line);
-    const keepsUp = write(line);
+  const holdNext = (): void => {
     isCorked = true;
     stream.cork();
     process.nextTick(uncork);
+  };
+  return (line) => {
+    if (stream.destroyed || stream.writableEnded) return true;
+    const isCopied = line.length <= COPIED_MAX;
+    // A large one needs two buffers, which go out together too.
+    if (!isCorked && !isCopied) holdNext();
+    if (!isCopied) stream.write(line);
+    const keepsUp = stream.write(isCopied ? withEnd(line) : END);
+    if (!isCorked) holdNext();
     return keepsUp;
   };
 }

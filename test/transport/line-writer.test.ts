@@ -49,7 +49,7 @@ describe('writing lines', () => {
     const { stream, writes } = createSink();
     createLineWriter(stream)(Buffer.alloc(length, 0x78));
     await nextTurn();
-    expect(writes.join('')).toBe(`${'x'.repeat(length)}\n`);
+    expect(writes).toEqual([`${'x'.repeat(length)}\n`]);
   });
 
   test('says when the stream does not keep up', () => {
