@@ -27,7 +27,7 @@ const MAXIMUM_PAGES = 2048;
 
 /** What bounded code may do. Constants, since the same bundle must decide the same on every machine. */
 export const BOUNDS = {
-  /** For one evaluation: some 100 ms. */
+  /** For one evaluation: some 20 to 100 ms of what OPA's compiler makes. */
   steps: 20_000_000,
   /** For what is asked once for each tool of a list, with nobody waiting for one of them. */
   listSteps: 1_000_000,
