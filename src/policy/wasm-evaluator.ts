@@ -122,6 +122,11 @@ function explainStop(policy: LoadedPolicy, steps: number, cause: unknown): strin
   return /opa_malloc|out of bounds/.test(why) ? `it needs too much memory (${why})` : why;
 }
 
+/** Whether `reason`, of a denial, says that an evaluation was stopped by the bounds. */
+export function wasStopped(reason: string): boolean {
+  return /: it (took too long, more than \d+ steps|needs too much memory)/.test(reason);
+}
+
 type EvaluateOnce = (input: string, entrypoint: string, steps: number) => string;
 
 /**
