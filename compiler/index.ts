@@ -10,6 +10,7 @@ import { buildBundle, checkPatterns, type PatternErrors } from './opa/opa-operat
 import { OpaError, type OpaProblem, type OpaRunner, type RegoModule, startOpa } from './opa/run-opa.ts';
 
 export { listRego } from './check/read-custom.ts';
+export { isGenerated } from './generate/generate-modules.ts';
 export type { RegoFile, RegoSource } from './model/custom-rego.ts';
 export type { PolicyFile };
 

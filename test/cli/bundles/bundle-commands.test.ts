@@ -227,6 +227,23 @@ describe('inspect', () => {
   });
 });
 
+test('a tool that the policy does not list any more is not in what opa builds from the same folder', () => {
+  const listing = (...tools: readonly string[]): string =>
+    `version: "1"\nserver: main\ntools:\n${tools.map((tool) => `  ${tool}: {rules: []}\n`).join('')}`;
+  const compile = (): string =>
+    bench.run('compile', '-c', 'p.yaml', '-o', 'p.tar.gz', '--rego', 'kept').stderr;
+  bench.write('p.yaml', listing('ping', 'drop_table'));
+  compile();
+  bench.write('kept/regent/own.rego', 'package regent.own\n');
+  bench.write('p.yaml', listing('ping'));
+  expect(compile()).toContain('under kept, and removed 1 of an earlier policy');
+  buildWithOpa(bench.folder, '-b', 'kept', '-t', 'wasm', ...ENTRY, '-o', 'kept.tar.gz');
+  const outcomeOf = (tool: string): string =>
+    JSON.parse(bench.run('eval', '-c', 'kept.tar.gz', '--tool', tool).stdout).outcome;
+  expect([outcomeOf('ping'), outcomeOf('drop_table')]).toEqual(['allow', 'deny']);
+  expect(read('kept/regent/own.rego').toString()).toBe('package regent.own\n');
+});
+
 describe('a bundle that opa builds from what compile --rego wrote', () => {
   test("keeps Regent's manifest with -b, and with it counters and reasons", () => {
     buildWithOpa(bench.folder, '-b', 'src', '-t', 'wasm', ...ENTRY, '-o', 'rebuilt.tar.gz');
