@@ -3,6 +3,7 @@ import type { PolicyFile } from './check/read-policies.ts';
 import type { CompileResult } from './compile-files.ts';
 import { type OpaRunner, startOpa } from './opa/run-opa.ts';
 
+export { isGenerated } from './generate/generated-mark.ts';
 export type { RegoFile, RegoSource } from './model/custom-rego.ts';
 export type { CompileResult, PolicyFile };
 

@@ -168,7 +168,10 @@ export function startOpa(): OpaProcess {
   if (!existsSync(program) || !existsSync(wasm)) {
     throw new OpaError('artefact-missing', `OPA's WebAssembly is not built (${wasm}); run make`);
   }
-  const child = spawn(process.execPath, [...NODE_FLAGS, program], { stdio: 'pipe', env: {} });
+  const child = spawn(process.execPath, [...NODE_FLAGS, program, String(process.pid)], {
+    stdio: 'pipe',
+    env: {},
+  });
   const ended = readEnd(child);
   // Told by `run`, which may come later.
   ended.catch(() => {});

@@ -8,6 +8,7 @@ import type { RegoModule } from '../../compiler/opa/run-opa.ts';
 import type { BundleSigning } from '../policy/bundle-signature/sign-bundle.ts';
 import { readSigning, type SigningFlags } from './bundles/read-signing.ts';
 import { messageOf } from './bundles/read-verification.ts';
+import { removeStaleRego } from './bundles/remove-stale-rego.ts';
 import { chooseOpa } from './choose-opa.ts';
 import { CliError } from './cli-error.ts';
 import { PolicyProblems } from './policy-problems.ts';
@@ -36,7 +37,13 @@ export async function compilePolicies(flags: CompileFlags): Promise<void> {
   const files = [...modules, ...tests.flat().map(besideModules)];
   for (const { path: name, text } of files) await writeOutput(path.join(rego, name), text);
   await writeOutput(path.join(rego, '.manifest'), printManifest(metadata, modules));
-  console.error(`Wrote ${files.length} Rego files under ${rego}`);
+  const stale = await removeStaleRego(
+    rego,
+    files.map(({ path: name }) => name),
+  );
+  console.error(
+    `Wrote ${files.length} Rego files under ${rego}${stale === 0 ? '' : `, and removed ${stale} of an earlier policy`}`,
+  );
 }
 
 /** Tests of hand-written modules stand with them, so that `opa test` runs there as it does on the originals. */

@@ -108,6 +108,8 @@ async function readFiles(folder: string, names: readonly string[]): Promise<Rego
   return Promise.all(
     names.map(async (name) => {
       const file = path.join(folder, name);
+      // A pipe that nobody writes to would be read for ever.
+      if (!(await stat(file)).isFile()) throw new Error(`${name} is no file`);
       return { name: file, path: name, text: decoder.decode(await readFile(file)) };
     }),
   );

@@ -27,7 +27,7 @@ const MAXIMUM_PAGES = 2048;
 
 /** What bounded code may do. Constants, since the same bundle must decide the same on every machine. */
 export const BOUNDS = {
-  /** For one evaluation: some 100 ms. */
+  /** For one evaluation: some 20 to 100 ms of what OPA's compiler makes. */
   steps: 20_000_000,
   /** For what is asked once for each tool of a list, with nobody waiting for one of them. */
   listSteps: 1_000_000,
@@ -120,6 +120,11 @@ function explainStop(policy: LoadedPolicy, steps: number, cause: unknown): strin
   const why = describe(cause);
   // OPA's arithmetic does not ask whether it got the memory it wanted.
   return /opa_malloc|out of bounds/.test(why) ? `it needs too much memory (${why})` : why;
+}
+
+/** Whether `reason`, of a denial, says that an evaluation was stopped by the bounds. */
+export function wasStopped(reason: string): boolean {
+  return /: it (took too long, more than \d+ steps|needs too much memory)/.test(reason);
 }
 
 type EvaluateOnce = (input: string, entrypoint: string, steps: number) => string;

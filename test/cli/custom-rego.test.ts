@@ -1,4 +1,5 @@
 // Hand-written Rego on the command line: found from the policy's folder, told with its problems, written for OPA's tools.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -101,6 +102,21 @@ test('what cannot be used is told at its item', () => {
     'bad/policy.yaml:2:26 rego-missing  "note.txt" is no .rego file (rego[2])',
     'bad/policy.yaml:2:36 rego-missing  "a_test.rego" is a test: tests take no part in a policy (rego[3])',
     'bad/policy.yaml:2:49 rego-missing  "latin.rego" is not UTF-8 text (rego[4])',
+  ]);
+});
+
+test('a pipe that nobody writes to is no module, and holds nothing up', () => {
+  write('pipes/policy.yaml', 'version: "1"\nrego: [folder, link.rego]\n');
+  mkdirSync(path.join(bench.folder, 'pipes/folder'));
+  execFileSync('mkfifo', [path.join(bench.folder, 'pipes/folder/a.rego')]);
+  symlinkSync('folder/a.rego', path.join(bench.folder, 'pipes/link.rego'));
+  const { status, stdout } = bench.run('validate', '-c', 'pipes/policy.yaml');
+  expect([status, stdout.trimEnd().split('\n')]).toEqual([
+    1,
+    [
+      'pipes/policy.yaml:2:8 rego-missing  "folder" cannot be read: a.rego is no file (rego[0])',
+      'pipes/policy.yaml:2:16 rego-missing  "link.rego" cannot be read: link.rego is no file (rego[1])',
+    ],
   ]);
 });
 

@@ -15,9 +15,10 @@ interface Bodies {
   readonly opa_heap_ptr_set: readonly number[];
 }
 
-/** In memory `{}` stands at 8 and the entry points at 16. */
+/** In memory `{}` stands at 8, the entry points at 16, and `null` at 32. */
 const EMPTY = [0x41, 8];
 const ENTRYPOINTS = [0x41, 16];
+const NULL = [0x41, 32];
 const ENDLESS = [0x03, 0x40, 0x0c, 0, 0x0b, ...EMPTY];
 const PRINTLN = 0;
 const ABORT = 1;
@@ -72,7 +73,11 @@ function moduleOf(bodies: Partial<Bodies>): Buffer {
   ];
   const exports = functions.flatMap(([name], index) => [...text(name), 0, index + 2]);
   const code = functions.flatMap(([, body]) => [body.length + 2, 0, ...body, 0x0b]);
-  const data = [2, 0, 0x41, 8, 0x0b, ...text('{}\0'), 0, 0x41, 16, 0x0b, ...text('{"a":0}\0')];
+  const data = [
+    ...[3, 0, 0x41, 8, 0x0b, ...text('{}\0')],
+    ...[0, 0x41, 16, 0x0b, ...text('{"a":0}\0')],
+    ...[0, 0x41, 32, 0x0b, ...text('null\0')],
+  ];
   return Buffer.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, types),
@@ -95,6 +100,7 @@ test('a module that keeps to the form is evaluated', () => {
 test.each<readonly [string, Partial<Record<keyof Bodies, readonly number[]>>, string]>([
   ['that never ends while it is loaded', { opa_malloc: ENDLESS }, 'unreachable'],
   ['that points outside of its memory', { opa_json_dump: [0x41, 0x7f] }, 'outside of its memory'],
+  ['that has null for entry points', { entrypoints: NULL }, 'what its entry points are'],
   ['that cannot read its data', { opa_json_parse: [0x41, 0] }, 'cannot read its data'],
   ['that wants functions of its host', { builtins: ENTRYPOINTS }, 'which Regent does not offer'],
   [

@@ -20,16 +20,19 @@ export interface OpaBinary {
 export interface BinaryOptions {
   /** Of one command; five minutes by default. */
   readonly timeoutMs?: number;
+  /** Of `opa version`, which takes no time: half a minute by default, for a machine that is very busy. */
+  readonly versionTimeoutMs?: number;
 }
 
 /** Throws `OpaError` where the file is no `opa` of a tested version. */
 export async function openOpaBinary(
   file: string,
-  { timeoutMs = 5 * 60_000 }: BinaryOptions = {},
+  { timeoutMs = 5 * 60_000, versionTimeoutMs = 30_000 }: BinaryOptions = {},
 ): Promise<OpaBinary> {
   const binary = path.resolve(file);
   const command: Command = (args, folder) => runBinary(binary, args, { folder, timeoutMs });
-  const { stdout } = await command(['version'], path.dirname(binary));
+  const asked = { folder: path.dirname(binary), timeoutMs: versionTimeoutMs };
+  const { stdout } = await runBinary(binary, ['version'], asked);
   const version = readOpaVersion(stdout);
   if (version === null)
     throw new OpaError('binary-unusable', `${file} does not tell its version: it is no opa`);

@@ -3,7 +3,7 @@ import { describe, type Members, mistyped, readList, readText } from '../../../c
 import type { Scope } from '../../../compiler/check/report.ts';
 import type { YamlNode } from '../../../compiler/parse/yaml-node.ts';
 import type { KeyTable } from '../../../compiler/schema/grammar.ts';
-import type { TextReader } from './read-setting.ts';
+import { type TextReader, tellProblem } from './read-setting.ts';
 import type { Settings } from './settings.ts';
 
 /** How each key of a table becomes settings. */
@@ -35,7 +35,7 @@ export function readWith<T>(node: YamlNode, scope: Scope, read: TextReader<T>): 
   if (text === undefined) return undefined;
   const result = read(text);
   if ('value' in result) return result.value;
-  scope.problem('bad-value', node.position, `${describe(node)} ${result.problem}`);
+  scope.problem('bad-value', node.position, tellProblem(describe(node), result));
   return undefined;
 }
 

@@ -37,10 +37,20 @@ export interface ConfigRead {
 /** `file` is the name that positions bear; file names in it are taken from its folder. */
 export function readConfig(file: string, text: string): ConfigRead {
   const parsed = parseYaml(file, text);
-  const diagnostics = [...parsed.diagnostics];
+  const diagnostics = parsed.diagnostics.map(ofConfig);
   const settings =
     parsed.root === null ? {} : readSettings(parsed.root, createScope(diagnostics, SETTING_TABLES), file);
   return { settings, diagnostics: sortDiagnostics(diagnostics, [file]) };
+}
+
+/** The parser speaks of policies. */
+function ofConfig(problem: Diagnostic): Diagnostic {
+  if (problem.code !== 'empty-file') return problem;
+  return {
+    ...problem,
+    message: 'the config file is empty',
+    suggestion: 'write settings, or leave --config out',
+  };
 }
 
 function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
@@ -65,7 +75,10 @@ function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
     keys: (value, at) => settingOf('keys', readKeys(value, at, inFolder)),
     signing: (value, at) => settingOf('signing', readSigning(value, at)),
   });
-  return { ...own, ...readOpa(only(members, OPA_KEYS), own.keys ?? {}, inFolder) };
+  return {
+    ...own,
+    ...readOpa(only(members, OPA_KEYS), own.keys ?? (members.keys === undefined ? {} : null), inFolder),
+  };
 }
 
 function only<T extends KeyTable>(members: Members<T>, table: T): Members<T> {

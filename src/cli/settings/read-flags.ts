@@ -70,5 +70,7 @@ function readFlag<T>(name: string, text: string | undefined, read: TextReader<T>
   if ('value' in result) return result.value;
   // What a header field holds may be a secret.
   const shown = name === '--header' ? (text.split(':')[0] ?? '') : text;
-  throw new CliError(`${name} ${JSON.stringify(shown)} ${result.problem}`);
+  throw new CliError(
+    `${name}${result.isSecret === true ? '' : ` ${JSON.stringify(shown)}`} ${result.problem}`,
+  );
 }

@@ -4,7 +4,8 @@ import { ANONYMOUS } from '../../policy/decision.ts';
 import { isAgentName } from '../../proxy/identity/agent-name.ts';
 import type { Header } from '../../transport/transport.ts';
 
-export type Read<T> = { readonly value: T } | { readonly problem: string };
+/** `isSecret`: the problem is told without the text that has it. */
+export type Read<T> = { readonly value: T } | { readonly problem: string; readonly isSecret?: true };
 
 export type TextReader<T> = (text: string) => Read<T>;
 
@@ -12,6 +13,14 @@ export const readAgent: TextReader<string> = (text) =>
   isAgentName(text) || text === ANONYMOUS
     ? { value: text }
     : { problem: 'is no name of an agent: 1 to 128 characters without control characters' };
+
+/** `shown` is the text, for people. */
+export function tellProblem(
+  shown: string,
+  { problem, isSecret }: { problem: string; isSecret?: true },
+): string {
+  return `${isSecret === true ? 'the value' : shown} ${problem}`;
+}
 
 export const readDuration: TextReader<number> = (text) => {
   const value = parseDuration(text);
@@ -39,7 +48,8 @@ function urlReader(example: string, passwordAdvice: string): TextReader<URL> {
     const url = new URL(text);
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       return { problem: 'is not an http or https URL' };
-    if (url.username !== '' || url.password !== '') return { problem: `holds a password${passwordAdvice}` };
+    if (url.username !== '' || url.password !== '')
+      return { problem: `holds a password${passwordAdvice}`, isSecret: true };
     return url.hash === '' ? { value: url } : { problem: 'holds a fragment (#…), which no server sees' };
   };
 }
@@ -47,6 +57,12 @@ function urlReader(example: string, passwordAdvice: string): TextReader<URL> {
 export const readUpstreamUrl = urlReader(
   'https://mcp.example.com/mcp',
   '; send it with --header, or upstream.headers in regent.yaml',
+);
+
+/** Of OPA's management APIs. */
+export const readServiceUrl = urlReader(
+  'https://control.example.com/v1',
+  '; write it under credentials, or as a header field under headers',
 );
 
 /** Of the console as people see it, and of the webhook. */

@@ -50,10 +50,16 @@ function isFolder(given: string): boolean {
 function listFolder(folder: string, isDeep: boolean): string[] {
   return readFolder(folder).flatMap((entry) => {
     const name = path.join(folder, entry.name);
-    if (!entry.isDirectory()) return [name];
+    if (!entry.isDirectory()) return isReadable(name, entry) ? [name] : [];
     const isSkipped = entry.name.startsWith('.') || entry.name === 'node_modules';
     return isDeep && !isSkipped ? listFolder(name, true) : [];
   });
+}
+
+/** A pipe that nobody writes to would be read for ever. A link that leads nowhere is told when it is read. */
+function isReadable(name: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return statSync(name, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 
 function readFolder(folder: string): Dirent[] {

@@ -18,8 +18,7 @@ export function maskEvent(parts: EventParts, rules: readonly MaskRule[], parse: 
     if (node === undefined) masked.delete(root);
     else masked.set(root, printJson(node));
   }
-  // The same agent by another key.
-  if (applied.some(({ root, steps }) => root === 'input' && hidesAgent(steps))) masked.delete('requested_by');
+  hideCopies(masked, applied, parse);
   const pathsOf = (op: MaskRule['op']): string[] =>
     applied.filter((rule) => rule.op === op).map(({ path }) => path);
   for (const [key, paths] of [
@@ -31,8 +30,15 @@ export function maskEvent(parts: EventParts, rules: readonly MaskRule[], parse: 
   return masked;
 }
 
-function hidesAgent(steps: readonly string[]): boolean {
-  return ['', 'agent', 'agent/id'].includes(steps.join('/'));
+/** What stands in the input stands elsewhere too: agent, server and tool. */
+function hideCopies(event: Map<string, string>, applied: readonly MaskRule[], parse: ParseJson): void {
+  const hidden = applied.filter(({ root }) => root === 'input').map(({ steps }) => steps.join('/'));
+  if (['', 'agent', 'agent/id'].some((path) => hidden.includes(path))) event.delete('requested_by');
+  const names = ['server', 'tool'].filter((name) => hidden.includes('') || hidden.includes(name));
+  const custom = parse(event.get('custom') ?? 'null');
+  const regent = memberOf(custom, 'regent');
+  for (const name of names) remove(regent, name);
+  if (names.length > 0) event.set('custom', printJson(custom));
 }
 
 /** Whether there was something to change. */

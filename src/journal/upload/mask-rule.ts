@@ -40,15 +40,17 @@ function readPath(path: string): Pick<MaskRule, 'path' | 'root' | 'steps'> {
   const [start, root = '', ...steps] = path.split('/');
   if (start !== '' || !ROOTS.includes(root))
     throw new Error(`the mask ${JSON.stringify(path)} does not begin with /input or /result`);
-  return { path, root, steps: steps.map(decodeStep) };
+  return { path, root, steps: steps.map((step) => decodeStep(step, path)) };
 }
 
-/** A slash in a key is written %2F. */
-function decodeStep(step: string): string {
+/** A slash in a key is written %2F, and a percent sign %25. */
+function decodeStep(step: string, path: string): string {
   try {
     return decodeURIComponent(step);
-  } catch {
-    return step;
+  } catch (cause) {
+    throw new Error(`the mask ${JSON.stringify(path)} has a % that no two hexadecimal digits follow`, {
+      cause,
+    });
   }
 }
 

@@ -36,10 +36,7 @@ export function instantiateBounded(
   const opa = exportsOf(wasmInstance);
   const base = parseJson(mem, opa, Buffer.from('{}'));
   const baseHeapPtr = opa.opa_heap_ptr_get();
-  const entrypoints = JSON.parse(readText(mem, opa.opa_json_dump(opa.entrypoints()))) as Record<
-    string,
-    number
-  >;
+  const entrypoints = readEntrypoints(readText(mem, opa.opa_json_dump(opa.entrypoints())));
   const policy = {
     mem,
     wasmInstance,
@@ -82,6 +79,15 @@ function parseJson(memory: WebAssembly.Memory, opa: OpaExports, json: Buffer): n
   const parsed = opa.opa_json_parse(address, json.length);
   if (parsed === 0) throw new Error('it cannot read its data');
   return parsed;
+}
+
+/** Names, each with its number. */
+function readEntrypoints(text: string): Record<string, number> {
+  const value: unknown = JSON.parse(text);
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isMap || Object.values(value).some((id) => typeof id !== 'number'))
+    throw new Error('it does not say what its entry points are');
+  return value as Record<string, number>;
 }
 
 /** Up to the next NUL, which must be there. */

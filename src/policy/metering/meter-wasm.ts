@@ -7,7 +7,8 @@
 // them: one step, and one more for every 64 instructions. A clock would decide equal calls differently, and a worker
 // thread would cost each decision a wake-up of two threads (docs/decisions/0005-steps-not-seconds.md).
 import { PolicyError } from '../policy-error.ts';
-import { BLOCK, END, IF, LOOP, skipInstruction } from './skip-instruction.ts';
+import { readValueType, requirePlainModule } from './plain-module.ts';
+import { BLOCK, END, IF, LOOP, skipInstruction, weightOf } from './skip-instruction.ts';
 import {
   printSigned,
   printUnsigned,
@@ -40,6 +41,7 @@ interface Section {
 export function meterWasm(wasm: Buffer, steps: number): Buffer {
   const sections = readSections(wasm);
   const bodyOf = (id: number): Buffer | null => sections.find((section) => section.id === id)?.body ?? null;
+  requirePlainModule(bodyOf);
   const own = bodyOf(GLOBALS);
   const counter = countImportedGlobals(bodyOf(IMPORTS)) + (own === null ? 0 : countOf(own));
   const changed = new Map([
@@ -164,14 +166,14 @@ function findTolls(body: Buffer): Toll[] {
   const at: WasmCursor = { bytes: body, offset: 0 };
   for (let groups = readUnsigned(at); groups > 0; groups -= 1) {
     skipNumber(at);
-    readByte(at);
+    readValueType(at);
   }
   let current: Toll = { offset: at.offset, instructions: 0 };
   const tolls = [current];
   const open: Toll[] = [];
   while (at.offset < body.length) {
     const opcode = skipInstruction(at);
-    current.instructions += 1;
+    current.instructions += weightOf(opcode);
     if (opcode === BLOCK || opcode === IF || opcode === LOOP) open.push(current);
     if (opcode === LOOP) {
       current = { offset: at.offset, instructions: 0 };

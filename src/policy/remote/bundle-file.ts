@@ -17,10 +17,12 @@ export function openBundleFile(folder: string, name: string, maxBytes: number): 
     file,
     read: async () => {
       try {
-        const { size, mode } = await stat(file);
+        const { size, mode, uid } = await stat(file);
         if (size > maxBytes) throw new Error(`${file} is over ${maxBytes} bytes long`);
         // Whoever can write it decides what agents may do.
         if ((mode & 0o022) !== 0) throw new Error(`${file} can be written by others; run: chmod 600 ${file}`);
+        if (![0, process.getuid?.() ?? uid].includes(uid))
+          throw new Error(`${file} belongs to another user (${uid}), who can write it; remove it`);
         return await readFile(file);
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;

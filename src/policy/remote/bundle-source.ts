@@ -53,7 +53,8 @@ export function serverSource({
       waitMs: wait * 1000,
       signal,
     });
-    if (answer.status === 200 || answer.status === 304) return answer;
+    // Not changed since when, where nothing was named: whoever answers so has no bundle for us.
+    if (answer.status === 200 || (answer.status === 304 && etag !== '')) return answer;
     const { status } = answer;
     throw new ServiceError('status', `the bundle server answers with status ${status} for ${resource}`, {
       status,

@@ -75,7 +75,7 @@ describe('compile --signing-key', () => {
       ['--signing-key', 'RS256.pem', '--signing-alg', 'HS256'],
       'the algorithm wants a secret',
     ],
-    ['a key of another kind', ['--signing-key', 'ES256.pem'], 'cannot be signed'],
+    ['a key of another kind', ['--signing-key', 'ES256.pem'], 'ec, prime256v1'],
     [
       'an algorithm that OPA does not know',
       ['--signing-key', 'RS256.pem', '--signing-alg', 'EdDSA'],
@@ -225,6 +225,23 @@ describe('inspect', () => {
       stderr: expect.stringContaining('not a gzip archive'),
     });
   });
+});
+
+test('a tool that the policy does not list any more is not in what opa builds from the same folder', () => {
+  const listing = (...tools: readonly string[]): string =>
+    `version: "1"\nserver: main\ntools:\n${tools.map((tool) => `  ${tool}: {rules: []}\n`).join('')}`;
+  const compile = (): string =>
+    bench.run('compile', '-c', 'p.yaml', '-o', 'p.tar.gz', '--rego', 'kept').stderr;
+  bench.write('p.yaml', listing('ping', 'drop_table'));
+  compile();
+  bench.write('kept/regent/own.rego', 'package regent.own\n');
+  bench.write('p.yaml', listing('ping'));
+  expect(compile()).toContain('under kept, and removed 1 of an earlier policy');
+  buildWithOpa(bench.folder, '-b', 'kept', '-t', 'wasm', ...ENTRY, '-o', 'kept.tar.gz');
+  const outcomeOf = (tool: string): string =>
+    JSON.parse(bench.run('eval', '-c', 'kept.tar.gz', '--tool', tool).stdout).outcome;
+  expect([outcomeOf('ping'), outcomeOf('drop_table')]).toEqual(['allow', 'deny']);
+  expect(read('kept/regent/own.rego').toString()).toBe('package regent.own\n');
 });
 
 describe('a bundle that opa builds from what compile --rego wrote', () => {

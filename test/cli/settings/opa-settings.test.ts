@@ -37,6 +37,28 @@ function opa(text: string): NonNullable<Settings['opa']> {
 
 const SERVICE = 'services: {acme: {url: "https://acme.example.com/v1"}}\n';
 
+test('what names a service or a key that cannot be read is no problem of its own', () => {
+  const named =
+    'bundles: {pay: {service: acme, signing: {keyid: ci}}}\ndecision_logs: {}\nstatus: {service: acme}\n';
+  const broken = 'services: {acme: {url: "ftp://x"}}\nkeys: {ci: {key: abc}}\n';
+  expect(problems(`${broken}${named}`)).toEqual([
+    '1:24 bad-value  "ftp://x" is not an http or https URL (services.acme.url)',
+    '2:18 bad-value  the key cannot be used for RS256: it holds no public key or certificate in PEM (keys.ci.key)',
+  ]);
+});
+
+test('the password of a service URL is not shown, and has a better place', () => {
+  expect(problems('services: {acme: {url: "https://user:pass@acme.example.com/"}}\n')).toEqual([
+    '1:24 bad-value  the value holds a password; write it under credentials, or as a header field under headers (services.acme.url)',
+  ]);
+});
+
+test('an empty file is told as an empty config file', () => {
+  expect(problems('')).toEqual([
+    '1:1 empty-file  the config file is empty; write settings, or leave --config out',
+  ]);
+});
+
 describe('services', () => {
   test('are a mapping, or a list with names', () => {
     const mapped = opa(
@@ -197,7 +219,7 @@ describe('problems', () => {
     ],
     [
       'an unknown key id',
-      `${SERVICE}keys: {k: {key: x}}\nbundles: {a: {signing: {keyid: j}}}\n`,
+      `${SERVICE}keys: {k: {key: x, algorithm: HS256}}\nbundles: {a: {signing: {keyid: j}}}\n`,
       /"j" is not in keys/,
     ],
     ['signing without keys', `${SERVICE}bundles: {a: {signing: {}}}\n`, /signing needs keys/],

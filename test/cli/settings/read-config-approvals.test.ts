@@ -121,7 +121,7 @@ describe('regent.yaml', () => {
     ],
     [
       'console: {url: "https://a:b@x/"}',
-      'regent.yaml:1:16 bad-value  "https://a:b@x/" holds a password, which has no place here (console.url)',
+      'regent.yaml:1:16 bad-value  the value holds a password, which has no place here (console.url)',
     ],
   ])('%s is refused', (text, ...expected) => {
     expect(read(text).problems).toEqual(expected);

@@ -24,7 +24,11 @@ describe('flags', () => {
   test.each([
     ['--upstream is no URL', { upstream: 'mcp.example.com' }, /--upstream "mcp.example.com" is not an URL/],
     ['--upstream is no http', { upstream: 'ftp://x/' }, /not an http or https URL/],
-    ['--upstream holds a password', { upstream: 'https://a:b@x/' }, /send it with --header/],
+    [
+      '--upstream holds a password, which is not shown',
+      { upstream: 'https://a:b@x/' },
+      /^--upstream holds a password; send it with --header/,
+    ],
     ['--upstream holds a fragment', { upstream: 'https://x/#a' }, /fragment/],
     ['--header is none', { upstream: 'https://x/', header: ['nothing'] }, /is not a header field/],
     [

@@ -94,6 +94,15 @@ test('where neither evaluator has a decision, both deny: that is no difference',
   expect(differences).toEqual([expect.stringContaining('"outcome":"allow"')]);
 });
 
+test.each([
+  'the policy could not be evaluated: it took too long, more than 20000000 steps',
+  'the policy could not be evaluated: it needs too much memory (opa_malloc: failed)',
+])('what the bounds stopped is not asked, since the interpreter has none: %s', async (reason) => {
+  const output = JSON.stringify({ outcome: 'deny', rule: 'evaluation-failed', reason });
+  const stopped = { input: decided('a', 1).input, output };
+  expect(await compare([{ modules, decisions: [stopped] }])).toEqual([[null]]);
+});
+
 test('what the host refuses alone is not asked', async () => {
   const refused = { input: 'null', output: '{"outcome":"deny","rule":"arguments-unreadable"}' };
   expect(await compare([{ modules: [], decisions: [refused] }])).toEqual([[null]]);

@@ -1,4 +1,6 @@
 // What is tested together: which files are found, and which of them make a suite.
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { findFiles } from '../../../src/cli/test/find-files.ts';
@@ -62,6 +64,15 @@ test('a folder is searched for policies, cases and Rego; what is not a policy is
     suite(['b/pay.yaml'], ['b/pay_cases.yaml']),
     suite(['c/alone.yml'], []),
   ]);
+});
+
+test('pipes are no files, nor are links to them', () => {
+  const folder = writeTree({ 'policy.yaml': POLICY });
+  execFileSync('mkfifo', [path.join(folder, 'cases.yaml')]);
+  symlinkSync('cases.yaml', path.join(folder, 'other.cases.yaml'));
+  symlinkSync('nowhere', path.join(folder, 'gone_test.rego'));
+  const found = findFiles([folder]).map(({ file }) => path.basename(file));
+  expect(found).toEqual(['gone_test.rego', 'policy.yaml']);
 });
 
 test.each([

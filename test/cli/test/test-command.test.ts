@@ -1,5 +1,5 @@
 // `regent test` as users type it: what it prints, and its exit codes.
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { runRealOpa } from '../../fixtures/opa-binary.ts';
@@ -46,6 +46,16 @@ test('a policy with problems: exit 1', () => {
   const { status, stdout } = bench.run('test', folder);
   expect(status).toBe(1);
   expect(stdout).toContain('policy.yaml:2:1 unknown-key  "hiden" is not a key here; did you mean "hide"?');
+});
+
+test('Rego that cannot be read: exit 2, in one line', () => {
+  const folder = writeTree({ 'policy.yaml': FINANCE });
+  symlinkSync('nowhere', path.join(folder, 'gone_test.rego'));
+  const { status, stderr } = bench.run('test', folder);
+  expect([status, stderr]).toEqual([
+    2,
+    `regent: the Rego in ${folder}/gone_test.rego cannot be read: there is no such file\n`,
+  ]);
 });
 
 test.each([

@@ -193,6 +193,15 @@ describe('a binary that does not do its work', () => {
     await expect(openOpaBinary(file())).rejects.toMatchObject(failure);
   });
 
+  test('never tells its version', async () => {
+    const file = path.join(temporaryFolder(), 'opa');
+    writeFileSync(file, '#!/bin/sh\nsleep 60\n', { mode: 0o755 });
+    await expect(openOpaBinary(file, { versionTimeoutMs: 500 })).rejects.toMatchObject({
+      code: 'timed-out',
+      message: `${file} version was not done after 0.5 s`,
+    });
+  });
+
   test.each([
     ['never ends', `${CAPABILITIES}\nsleep 60`, 'timed-out', /opa build was not done after 2 s$/],
     ['is killed', `${CAPABILITIES}\nkill -9 $$`, 'crashed', /opa build was ended by SIGKILL$/],

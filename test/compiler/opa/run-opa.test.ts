@@ -26,6 +26,15 @@ test('Rego that never ends is ended at the deadline', { timeout: 120_000 }, asyn
   });
 });
 
+test('tables of thousands of members are read, for which a usual stack is too small', {
+  timeout: 120_000,
+}, async () => {
+  const members = Array.from({ length: 5000 }, (_, index) => `"${index}": ${index}`).join(', ');
+  const text = `package a_test\n\ntable := {${members}}\n\ntest_a if table["4999"] == 4999\n`;
+  const result = await testRego([{ path: 'a_test.rego', text }]);
+  expect(result).toMatchObject({ ok: true, tests: [{ name: 'test_a', passed: true }] });
+});
+
 test('a process that is ended before it is asked answers that it crashed', async () => {
   const started = startOpa();
   started.close();

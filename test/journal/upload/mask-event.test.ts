@@ -23,7 +23,23 @@ function masked(...masks: readonly unknown[]): Record<string, string | undefined
   );
 }
 
+/** What a `custom.regent` still says of a call whose input names server and tool. */
+function customOf(...masks: readonly unknown[]): unknown {
+  const input = INPUT.replace('{', '{"server":"bank","tool":"pay",');
+  const named = eventParts({ ...row, input, server: 'bank', tool: 'pay' }, { labels: {}, bundle: null });
+  return JSON.parse(maskEvent(named, readMasks(masks), parse).get('custom') ?? 'null').regent;
+}
+
 describe('a mask', () => {
+  test.each<readonly [string, readonly unknown[], object]>([
+    ['the tool', ['/input/tool'], { sequence: 7, server: 'bank' }],
+    ['the server', [{ op: 'upsert', path: '/input/server', value: '-' }], { sequence: 7, tool: 'pay' }],
+    ['the whole input', ['/input'], { sequence: 7 }],
+    ['something else', ['/input/arguments'], { sequence: 7, server: 'bank', tool: 'pay' }],
+  ])('of %s also takes it out of what Regent adds', (_name, masks, expected) => {
+    expect(customOf(...masks)).toEqual(expected);
+  });
+
   test.each([
     ['removes a member', ['/input/arguments/card'], 'input', INPUT.replace('"card":"4111",', '')],
     ['removes an element', ['/input/arguments/items/1'], 'input', INPUT.replace(',{"p":2}', '')],
@@ -113,6 +129,7 @@ test.each([
   ['an empty path', ['']],
   ['a path without a slash', ['input/x']],
   ['another part of the event', ['/labels/id']],
+  ['a percent sign alone', ['/input/arguments/100%']],
   ['an unknown operation', [{ op: 'hide', path: '/input' }]],
   ['no operation', [{ path: '/input' }]],
   ['no path', [{ op: 'remove' }]],

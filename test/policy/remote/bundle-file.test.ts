@@ -1,7 +1,7 @@
 // The bundle that is kept on disk: whole, private, and refused where it cannot be trusted.
-import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openBundleFile } from '../../../src/policy/remote/bundle-file.ts';
 import { temporaryFolder } from '../../state/temporary-folder.ts';
 
@@ -23,6 +23,19 @@ test('one that others can write, or that is too long, is refused', async () => {
   await expect(openBundleFile(folder, 'pay', 4).read()).rejects.toThrow('over 4 bytes');
   chmodSync(kept.file, 0o620);
   await expect(kept.read()).rejects.toThrow('can be written by others');
+});
+
+test('one that belongs to another user is refused, whatever its permissions', async () => {
+  const kept = openBundleFile(temporaryFolder(), 'pay', 1000);
+  await kept.keep(Buffer.from('first'));
+  // Only root can give a file away: for others, this process is somebody else for a moment.
+  if (process.getuid?.() === 0) chownSync(kept.file, 54_321, 54_321);
+  const other = vi.spyOn(process, 'getuid').mockReturnValue(12_345);
+  try {
+    await expect(kept.read()).rejects.toThrow('belongs to another user');
+  } finally {
+    other.mockRestore();
+  }
 });
 
 test('a failed write leaves the old one, and nothing half', async () => {

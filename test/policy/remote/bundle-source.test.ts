@@ -43,6 +43,12 @@ test('a bundle that was refused is asked for by the tag of the one in force', as
   expect(await source.fetch(signal)).toBeNull();
 });
 
+test('that nothing has changed is no answer where no tag was named', async () => {
+  const { control, source } = await start();
+  control.failWith = 304;
+  await expect(source.fetch(signal)).rejects.toThrow('the bundle server answers with status 304 for /b');
+});
+
 test.each([404, 500, 401])(
   'after status %i the whole bundle is asked for, without waiting',
   async (status) => {

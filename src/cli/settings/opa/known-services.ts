@@ -5,8 +5,8 @@ import { suggestWord } from '../../../../compiler/check/suggest.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import { readEnvText } from './read-opa-values.ts';
 
-/** Names in file order. */
-export type KnownServices = readonly string[];
+/** Names in file order; null where not all could be read: what is wrong with them is told already. */
+export type KnownServices = readonly string[] | null;
 
 export function chooseService(
   entry: KeyedEntry | undefined,
@@ -14,6 +14,7 @@ export function chooseService(
   scope: Scope,
   known: KnownServices,
 ): string | undefined {
+  if (known === null) return undefined;
   if (entry === undefined) {
     if (known[0] === undefined)
       scope.problem('missing-key', node.position, 'it needs a service, and there is none in services');

@@ -18,7 +18,8 @@ const DELAYS_SECONDS = [60, 120] as const;
 
 export interface BundleContext {
   readonly services: KnownServices;
-  readonly keys: Verification['keys'];
+  /** Null where they could not be read, which is told already. */
+  readonly keys: Verification['keys'] | null;
 }
 
 /** The one bundle that gives the policy. */
@@ -67,7 +68,7 @@ function readBundle(
   const verification = readOr<Verification | null>(
     signing,
     (value, at) => readSigning(value, at, keys),
-    Object.keys(keys).length === 0 ? null : { keys, keyId: '', scope: '', excludeFiles: [] },
+    keys === null || Object.keys(keys).length === 0 ? null : { keys, keyId: '', scope: '', excludeFiles: [] },
   );
   if ('problem' in source) return undefined;
   return { name, source: source.value, ...timing, isPersisted, maxBytes, verification };
@@ -103,7 +104,7 @@ function readPolling(node: YamlNode, scope: Scope): Polling | undefined {
 
 function readSigning(node: YamlNode, scope: Scope, keys: BundleContext['keys']): Verification | undefined {
   const members = readOpaMembers(node, scope, SIGNING_KEYS);
-  if (members === undefined) return undefined;
+  if (members === undefined || keys === null) return undefined;
   const { keyid, scope: wanted, exclude_files: exclude } = members;
   const keyId = readOr(keyid, readEnvText, '');
   if (keyId !== '' && !Object.hasOwn(keys, keyId))

@@ -6,7 +6,7 @@ import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import type { DelayRange } from '../../../transport/opa-service.ts';
 import { whyUnreadable } from '../../why-unreadable.ts';
 import { readSecret } from '../read-config-secret.ts';
-import type { TextReader } from '../read-setting.ts';
+import { type TextReader, tellProblem } from '../read-setting.ts';
 
 export type InFolder = (name: string) => string;
 
@@ -31,7 +31,7 @@ export function readEnvWith<T>(node: YamlNode, scope: Scope, read: TextReader<T>
   if (text === undefined) return undefined;
   const result = read(text);
   if ('value' in result) return result.value;
-  scope.problem('bad-value', node.position, `${describe(node)} ${result.problem}`);
+  scope.problem('bad-value', node.position, tellProblem(describe(node), result));
   return undefined;
 }
 

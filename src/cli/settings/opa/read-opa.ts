@@ -11,15 +11,16 @@ import { type InFolder, readEnvText, readOr } from './read-opa-values.ts';
 import { readDecisionLogs, readStatus } from './read-reports.ts';
 import { readServices } from './read-services.ts';
 
-/** Nothing where none of the keys is there. */
+/** Nothing where none of the keys is there. `keys` is null where they could not be read. */
 export function readOpa(
   members: Members<typeof OPA_KEYS>,
-  keys: Verification['keys'],
+  keys: Verification['keys'] | null,
   inFolder: InFolder,
 ): Settings {
   if (Object.values(members).every((member) => member === undefined)) return {};
   const services = readOr(members.services, (node, scope) => readServices(node, scope, inFolder), []);
-  const names = services.map(({ name }) => name);
+  const names =
+    services.length === countItems(members.services?.value) ? services.map(({ name }) => name) : null;
   const folder = readOr<string | null>(members.persistence_directory, readEnvText, null);
   return {
     opa: {
@@ -43,6 +44,11 @@ export function readOpa(
       persistenceDirectory: folder === null ? null : inFolder(folder),
     },
   };
+}
+
+function countItems(node: YamlNode | undefined): number {
+  if (node === undefined || node.kind === 'scalar') return 0;
+  return node.kind === 'map' ? node.entries.length : node.items.length;
 }
 
 function readLabels(node: YamlNode, scope: Scope): Record<string, string> {

@@ -11,7 +11,7 @@ import type { Scope } from '../../../../compiler/check/report.ts';
 import type { YamlNode } from '../../../../compiler/parse/yaml-node.ts';
 import type { Bearer, ServiceOptions, ServiceTls } from '../../../transport/service/open-service.ts';
 import type { Header } from '../../../transport/transport.ts';
-import { checkHeader, readUpstreamUrl } from '../read-setting.ts';
+import { checkHeader, readServiceUrl } from '../read-setting.ts';
 import { FOREIGN_IN_CREDENTIALS, FOREIGN_IN_SERVICE, readOpaMembers } from './foreign-keys.ts';
 import { BEARER_KEYS, CLIENT_TLS_KEYS, CREDENTIAL_KEYS, SERVICE_KEYS, TLS_KEYS } from './opa-keys.ts';
 import {
@@ -57,7 +57,7 @@ function readService(node: YamlNode, scope: Scope, place: Place): ServiceOptions
   if (url === undefined) missingKey(node, scope, 'url');
   if (members.name === undefined && place.name === null) missingKey(node, scope, 'name');
   const given = readOr(members.name, readEnvText, '');
-  const target = url === undefined ? undefined : readEnvWith(url.value, url.scope, readUpstreamUrl);
+  const target = url === undefined ? undefined : readEnvWith(url.value, url.scope, readServiceUrl);
   const seconds = readOr(timeout, (value, at) => readWhole(value, at, 1), TIMEOUT_SECONDS);
   const proof = readOr(credentials, (value, at) => readCredentials(value, at, inFolder), {
     bearer: null,

@@ -35,7 +35,10 @@ interface Point {
 function pointLines({ name, isOk, details }: Point, number: number): string[] {
   const line = `${isOk ? 'ok' : 'not ok'} ${number} - ${escapeName(name)}`;
   if (isOk) return [line];
-  const yaml = stringify(details, { lineWidth: 0 }).trimEnd();
+  // YAML cannot hold these two (section 5.1), which its printer lets through.
+  const yaml = stringify(details, { lineWidth: 0 })
+    .trimEnd()
+    .replace(/[\uFFFE\uFFFF]/g, (one) => (one === '\uFFFE' ? '\\ufffe' : '\\uffff'));
   return [line, '  ---', ...yaml.split('\n').map((text) => `  ${text}`.trimEnd()), '  ...'];
 }
 

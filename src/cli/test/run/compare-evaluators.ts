@@ -12,6 +12,7 @@ import {
 } from '../../../../compiler/opa/run-opa.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
 import { readDecision } from '../../../policy/read-decision.ts';
+import { wasStopped } from '../../../policy/wasm-evaluator.ts';
 import type { MadeDecision } from '../test-result.ts';
 import type { RunTask } from './bounded-tasks.ts';
 
@@ -72,9 +73,14 @@ interface Asked extends OpaEvaluation {
   readonly bundle: number;
 }
 
-/** The host alone refuses what it cannot show to the policy, and approvals that cannot be used. */
+/**
+ * The host alone refuses what it cannot show to the policy, and approvals that cannot be used. It alone stops what takes too
+ * long: the interpreter has no bounds, and would go on for minutes.
+ */
 export function isOfPolicy({ input, output }: Pick<MadeDecision, 'input' | 'output'>): boolean {
-  return input !== 'null' && ruleOf(output) !== 'approval-unusable';
+  const { rule, reason } = JSON.parse(output) as { readonly rule?: unknown; readonly reason?: unknown };
+  if (input === 'null' || rule === 'approval-unusable') return false;
+  return !(rule === 'evaluation-failed' && wasStopped(String(reason)));
 }
 
 function splitList<T>(items: readonly T[], length: number): T[][] {

@@ -4,6 +4,8 @@ import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
 import { testRego } from '../../../../compiler/opa/opa-operations.ts';
 import type { OpaCoverage, OpaTest, RegoModule } from '../../../../compiler/opa/run-opa.ts';
+import { CliError } from '../../cli-error.ts';
+import { whyUnreadable } from '../../why-unreadable.ts';
 import type { SuitePlan } from '../plan-suites.ts';
 import type { TestResult } from '../test-result.ts';
 import { regoProblem } from './suite-problem.ts';
@@ -42,7 +44,13 @@ export async function runRegoTests(
 }
 
 function readModules(files: readonly string[]): Promise<RegoModule[]> {
-  return Promise.all(files.map(async (file) => ({ path: file, text: await readFile(file, 'utf8') })));
+  return Promise.all(files.map(async (file) => ({ path: file, text: await readText(file) })));
+}
+
+function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CliError(`the Rego in ${file} cannot be read: ${whyUnreadable(cause)}`, { cause });
+  });
 }
 
 function packageOf({ text }: RegoModule): string {
