@@ -7,6 +7,8 @@ import { readAnswer } from './wasm-evaluator.ts';
 
 const ANSWERS_MAX = 256;
 const INPUTS_MAX = 64;
+/** Answers that came once: few, since an amount makes most charges unlike any other, and what is kept grows old. */
+const RECENT_MAX = 8;
 /** Characters; longer ones are rare, and not worth their memory. */
 const TEXT_MAX = 4096;
 
@@ -19,16 +21,18 @@ export interface Decider {
 
 /** `ask` gives the answer as JSON text, whatever the policy makes of the input. */
 export function createDecider(ask: (input: string) => string): Decider {
-  /** Null where it came once: an amount makes most charges unlike any other. */
-  const byAnswer = new Map<string, Decision | null>();
+  const byAnswer = new Map<string, Decision>();
   const byInput = new Map<string, Decision>();
+  const recent: string[] = [];
+  let oldest = 0;
   const decide = (input: string): Decision => {
     const answer = ask(input);
     const before = byAnswer.get(answer);
-    if (before !== undefined && before !== null) return before;
+    if (before !== undefined) return before;
     const decision = readDecision(readAnswer(answer));
-    // One object for many calls: nothing may change it.
-    keep(byAnswer, ANSWERS_MAX, answer, before === null ? freeze(decision) : null);
+    if (recent.includes(answer)) return keep(byAnswer, ANSWERS_MAX, answer, decision);
+    recent[oldest] = answer;
+    oldest = (oldest + 1) % RECENT_MAX;
     return decision;
   };
   return {
@@ -36,17 +40,17 @@ export function createDecider(ask: (input: string) => string): Decider {
     decideOnce: (input) => {
       const before = byInput.get(input);
       if (before !== undefined) return before;
-      const decision = freeze(decide(input));
-      keep(byInput, INPUTS_MAX, input, decision);
-      return decision;
+      return keep(byInput, INPUTS_MAX, input, decide(input));
     },
   };
 }
 
-function keep<Value>(known: Map<string, Value>, max: number, text: string, value: Value): void {
-  if (text.length > TEXT_MAX) return;
+/** One object for many calls from now on: nothing may change it. */
+function keep(known: Map<string, Decision>, max: number, text: string, decision: Decision): Decision {
+  if (text.length > TEXT_MAX) return decision;
   if (known.size === max) known.clear();
-  known.set(text, value);
+  known.set(text, freeze(decision));
+  return decision;
 }
 
 const printed = new WeakMap<Decision, string>();
