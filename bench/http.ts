@@ -5,6 +5,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createHttpBenchClient, type HttpBenchClient } from './http-client.ts';
+import { playRounds } from './rounds.ts';
 import { copySampleState, sampleFile } from './sample-state.ts';
 import { medianOf, type Percentiles, percentilesOf } from './statistics.ts';
 import { judge, printTable } from './table.ts';
@@ -94,16 +95,16 @@ function row(name: string, durability: string, tool: string, url: string): Row {
 
 async function measure(rows: readonly Row[]): Promise<void> {
   for (const { client, tool } of rows) await client.callTogether(tool, 2000, CONCURRENCY);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let at = 0; at < rows.length; at++) {
-      const { client, tool, inTurn, perSecond } = rows[(at + round) % rows.length] as Row;
+  const bursts = rows.map(({ client, tool, inTurn, perSecond }) => ({
+    inTurn: async () => {
       await client.callInTurn(tool, 10);
       inTurn.push(percentilesOf(await client.callInTurn(tool, CALLS_IN_TURN)));
+    },
+    together: async () => {
       perSecond.push(await client.callTogether(tool, CALLS_TOGETHER, CONCURRENCY));
-    }
-    process.stderr.write(`\rround ${round + 1} of ${ROUNDS} `);
-  }
-  process.stderr.write('\r                        \r');
+    },
+  }));
+  await playRounds(ROUNDS, bursts);
 }
 
 function report(rows: readonly Row[]): void {

@@ -1,5 +1,6 @@
-// Measures every shape in turns: short bursts of each in every round, so that a noisy machine disturbs them alike.
+// Measures every shape in rounds of short bursts.
 import { type BenchClient, startBenchClient } from './bench-client.ts';
+import { type Bursts, playRounds } from './rounds.ts';
 import type { Shape } from './shapes.ts';
 import { medianOf, type Percentiles, percentilesOf } from './statistics.ts';
 
@@ -23,39 +24,35 @@ export async function measureLatency(shapes: readonly Shape[], plan: LatencyPlan
   for (const { target } of shapes) {
     if (!clients.has(target)) clients.set(target, await startBenchClient(target));
   }
-  const runs = shapes.map((shape) => createRun(shape, clients.get(shape.target) as BenchClient));
+  const runs = shapes.map((shape) => createRun(shape, plan, clients.get(shape.target) as BenchClient));
   try {
-    for (const run of runs) await run.warmUp(plan.warmUpCalls);
-    for (let round = 0; round < plan.rounds; round++) {
-      // Another order each time, so that no shape always follows the same one.
-      for (let at = 0; at < runs.length; at++) await runs[(at + round) % runs.length]?.measure(plan);
-      process.stderr.write(`\rround ${round + 1} of ${plan.rounds} `);
-    }
+    for (const run of runs) await run.warmUp();
+    await playRounds(plan.rounds, runs);
   } finally {
-    process.stderr.write('\r                        \r');
     for (const client of clients.values()) await client.close();
   }
   return runs.map((run) => run.summarise());
 }
 
-interface Run {
-  warmUp(calls: number): Promise<void>;
-  measure(plan: LatencyPlan): Promise<void>;
+interface Run extends Bursts {
+  warmUp(): Promise<void>;
   summarise(): Measured;
 }
 
-function createRun(shape: Shape, client: BenchClient): Run {
+function createRun(shape: Shape, plan: LatencyPlan, client: BenchClient): Run {
   const inTurn: Percentiles[] = [];
   const perSecond: number[] = [];
   return {
-    warmUp: async (calls) => {
-      await client.callTogether(shape.tool, calls, CONCURRENCY);
-      await client.callInTurn(shape.tool, Math.ceil(calls / 2));
+    warmUp: async () => {
+      await client.callTogether(shape.tool, plan.warmUpCalls, CONCURRENCY);
+      await client.callInTurn(shape.tool, Math.ceil(plan.warmUpCalls / 2));
     },
-    measure: async (plan) => {
+    inTurn: async () => {
       // The first calls of a burst find cold caches, whoever ran before.
       await client.callInTurn(shape.tool, 10);
       inTurn.push(percentilesOf(await client.callInTurn(shape.tool, plan.callsInTurn)));
+    },
+    together: async () => {
       perSecond.push(await client.callTogether(shape.tool, plan.callsTogether, CONCURRENCY));
     },
     summarise: () => ({
