@@ -73,6 +73,8 @@ async function openArchive(
   archive: BundleArchive,
   needsBounds: (servers: Servers) => boolean,
 ): Promise<LoadedPolicy> {
+  // Calls go on while a bundle comes into force: between its steps they get their turn.
+  await pause();
   const metadata = readMetadata(archive);
   const servers = metadata?.servers ?? {};
   const isBounded = needsBounds(servers);

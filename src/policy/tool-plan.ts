@@ -13,18 +13,28 @@ export interface ReadPlan {
   readonly amounts: readonly AmountPlan[];
 }
 
-/** Looks plans up by tool name as the policy does: the exact entry, else the longest glob, and always `"*"` and custom rules. */
+/**
+ * Looks plans up by tool name as the policy does: the exact entry, else the longest glob, and always `"*"` and custom rules. An
+ * entry's plan is made when it is first asked for: those of a thousand tools would hold up the calls of a reload.
+ */
 export function createPlanFinder(server: ServerPlan): (tool: string) => ReadPlan {
   const everyTool = server.custom === undefined ? [server.all] : [server.all, server.custom];
-  const exact = new Map(
-    Object.entries(server.tools).map(([name, plan]) => [name, joinPlans(plan, ...everyTool)]),
-  );
+  const entries = new Map(Object.entries(server.tools));
+  const exact = new Map<string, ReadPlan>();
   const globs = server.globs.map(({ glob, plan }) => ({
     matches: compileGlob(glob),
     plan: joinPlans(plan, ...everyTool),
   }));
   const others = joinPlans(...everyTool);
-  return (tool) => exact.get(tool) ?? globs.find(({ matches }) => matches(tool))?.plan ?? others;
+  return (tool) => {
+    const known = exact.get(tool);
+    if (known !== undefined) return known;
+    const entry = entries.get(tool);
+    if (entry === undefined) return globs.find(({ matches }) => matches(tool))?.plan ?? others;
+    const plan = joinPlans(entry, ...everyTool);
+    exact.set(tool, plan);
+    return plan;
+  };
 }
 
 function joinPlans(...plans: readonly ToolPlan[]): ReadPlan {
