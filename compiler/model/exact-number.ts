@@ -10,15 +10,8 @@ interface Decimal {
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 const SAFE_DIGITS = 16;
 
-let latest: { readonly text: string; readonly decimal: Decimal } = { text: '0', decimal: readDecimal('0') };
-
-/** `text` is a JSON number. The latest is remembered: each number of a call is asked for several times. */
+/** `text` is a JSON number. */
 function parseDecimal(text: string): Decimal {
-  if (text !== latest.text) latest = { text, decimal: readDecimal(text) };
-  return latest.decimal;
-}
-
-function readDecimal(text: string): Decimal {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = NUMBER.exec(text) ?? [];
   const all = whole + fraction;
   let start = 0;
@@ -65,19 +58,8 @@ function placePoint(digits: string, exponent: number): string {
 
 /** One text for each value, whatever its size: `1`, `1.0` and `1e0` are all `1e0`. For digests, not for people. */
 export function canonicalNumber(text: string): string {
-  if (isBareWhole(text)) return `${text}e0`;
   const { isNegative, digits, exponent } = parseDecimal(text);
   return digits === '' ? '0' : `${isNegative ? '-' : ''}${digits}e${exponent}`;
-}
-
-/** Digits alone, with no zero at either end: what most ids are. */
-function isBareWhole(text: string): boolean {
-  if (text.startsWith('0') || text.endsWith('0')) return false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code < 0x30 || code > 0x39) return false;
-  }
-  return text !== '';
 }
 
 /** Negative, 0 or positive, as `a` is less than, equal to or greater than `b`; both are plain decimals. */

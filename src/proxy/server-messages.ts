@@ -41,9 +41,7 @@ function passMessages(
   line: Buffer,
   messages: readonly ServerMessage[],
 ): ClientLine {
-  let passed = line;
-  for (let at = messages.length - 1; at >= 0; at--)
-    passed = passMessage(conversation, passed, messages[at] as ServerMessage);
+  const passed = messages.reduceRight((bytes, message) => passMessage(conversation, bytes, message), line);
   if (passed === line) return { line, heads: messages };
   const again = readServerLine(passed);
   return { line: passed, heads: again.kind === 'messages' ? again.messages : [] };

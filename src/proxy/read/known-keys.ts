@@ -16,10 +16,9 @@ export function knownKeys(...names: string[]): KnownKeys {
  * `where` names the object for people.
  */
 export function refuseAmbiguousKeys(keys: Iterable<string>, known: KnownKeys, where: string): void {
-  let others: Map<string, string> | null = null;
+  const others = new Map<string, string>();
   for (const key of keys) {
     if (known.names.has(key)) continue;
-    others ??= new Map();
     // Where JavaScript copies it member by member, what it holds is inherited: a method, a name, arguments.
     if (key === '__proto__') {
       throw new Rejection(

@@ -52,17 +52,15 @@ function rowValues(row: JournalRow): SqliteValue[] {
 
 /** A version that a write names is checked too, should it differ from what was read. */
 function versionsJson(reads: CommitBatch['reads'], writes: CommitBatch['writes']): string {
-  const read = new Map<string, number>();
-  for (const { key, version } of reads) read.set(key, version);
+  const read = new Map(reads.map(({ key, version }) => [key, version]));
   const unread = writes.filter(({ key, version }) => read.get(key) !== version);
-  return jsonObject(unread.length === 0 ? reads : [...reads, ...unread], ({ version }) => String(version));
+  return jsonObject([...reads, ...unread], ({ version }) => String(version));
 }
 
 function countersJson(writes: readonly CounterRecord[]): string {
-  return jsonObject(writes, ({ version, windowStartMs, value, buckets }) => {
-    const kept = buckets.length === 0 ? '[]' : JSON.stringify(buckets);
-    return `[${version + 1},${windowStartMs},${value},${kept}]`;
-  });
+  return jsonObject(writes, ({ version, windowStartMs, value, buckets }) =>
+    JSON.stringify([version + 1, windowStartMs, value, buckets]),
+  );
 }
 
 /** By hand, since a JavaScript object would lose the key `__proto__`. */
@@ -70,8 +68,5 @@ function jsonObject<Item extends { readonly key: string }>(
   items: readonly Item[],
   value: (item: Item) => string,
 ): string {
-  let members = '';
-  for (const item of items)
-    members += `${members === '' ? '' : ','}${JSON.stringify(item.key)}:${value(item)}`;
-  return `{${members}}`;
+  return `{${items.map((item) => `${JSON.stringify(item.key)}:${value(item)}`).join(',')}}`;
 }
