@@ -1,17 +1,10 @@
 // Holds, cancellations, the end of either side, and policies that change: what happens to calls meanwhile.
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openSqlFile } from '../state/sql-file.ts';
+import { isRunning } from '../transport/test-server.ts';
 import { type Guarded, OPEN_POLICY, startGuarded } from './guarded-server.ts';
 
 const HOLD =
@@ -32,12 +25,6 @@ async function readJournal({
 /** Results are added to the journal a moment after the call. */
 async function expectJournal(guarded: Guarded, rows: unknown): Promise<void> {
   await expect.poll(() => readJournal(guarded), { timeout: 20_000 }).toEqual(rows);
-}
-
-/** A process that only waits to be reaped has ended. */
-function isRunning(pid: number): boolean {
-  const stat = `/proc/${pid}/stat`;
-  return existsSync(stat) && !readFileSync(stat, 'utf8').includes(') Z ');
 }
 
 describe('a held call', () => {

@@ -2,21 +2,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { ENDLESS_TEST } from '../../fixtures/endless-rego.ts';
 import { REGENT } from '../../sidecar/guarded-server.ts';
 import { isRunning } from '../../transport/test-server.ts';
 import { writeTree } from './write-tree.ts';
-
-const ENDLESS = `package a_test
-
-numbers_up := numbers.range(1, 20000)
-
-test_a if {
-	some x in numbers_up
-	some y in numbers_up
-	some z in numbers_up
-	x * y * z == -1
-}
-`;
 
 function childrenOf(pid: number): number[] {
   try {
@@ -32,7 +21,7 @@ function childrenOf(pid: number): number[] {
 test("the process that runs OPA ends with the command's own, even where that is killed", {
   timeout: 120_000,
 }, async () => {
-  const folder = writeTree({ 'a_test.rego': ENDLESS });
+  const folder = writeTree({ 'a_test.rego': ENDLESS_TEST });
   const command = spawn(process.execPath, [REGENT, 'test', folder], { stdio: 'ignore' });
   const exited = once(command, 'exit');
   await expect.poll(() => childrenOf(command.pid ?? 0), { timeout: 60_000 }).toHaveLength(1);

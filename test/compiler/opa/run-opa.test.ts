@@ -5,21 +5,10 @@ import { compilePolicy } from '../../../compiler/index.ts';
 import { testRego } from '../../../compiler/opa/opa-operations.ts';
 import { OpaError, startOpa } from '../../../compiler/opa/run-opa.ts';
 import { reportFailure } from '../../../src/cli/report-failure.ts';
-
-const ENDLESS = `package a_test
-
-numbers_up := numbers.range(1, 20000)
-
-test_a if {
-	some x in numbers_up
-	some y in numbers_up
-	some z in numbers_up
-	x * y * z == -1
-}
-`;
+import { ENDLESS_TEST } from '../../fixtures/endless-rego.ts';
 
 test('Rego that never ends is ended at the deadline', { timeout: 120_000 }, async () => {
-  const run = testRego([{ path: 'a_test.rego', text: ENDLESS }], { deadlineMs: 4000 });
+  const run = testRego([{ path: 'a_test.rego', text: ENDLESS_TEST }], { deadlineMs: 4000 });
   await expect(run).rejects.toMatchObject({
     code: 'timed-out',
     message: 'OPA was ended after 4 s of test: some Rego takes too long, or never ends',

@@ -8,6 +8,7 @@ import { openSqliteStore } from '../../../src/state/sqlite-store.ts';
 import type { StateStore } from '../../../src/state/store.ts';
 import { fixturePath } from '../../fixtures/fixture-path.ts';
 import { type LineClient, startLineClient } from '../../fixtures/line-client.ts';
+import { isRunning } from '../../transport/test-server.ts';
 import { REGENT } from '../guarded-server.ts';
 
 export interface Lane {
@@ -79,14 +80,4 @@ function findServer(pid: number): number {
   );
   if (server === undefined) throw new Error('the sidecar has started no server');
   return Number(server);
-}
-
-/** A process that has ended and waits for its parent to notice runs no more. */
-function isRunning(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return !'ZX'.includes(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3));
-  } catch {
-    return false;
-  }
 }
