@@ -35,10 +35,11 @@ function hideCopies(event: Map<string, string>, applied: readonly MaskRule[], pa
   const hidden = applied.filter(({ root }) => root === 'input').map(({ steps }) => steps.join('/'));
   if (['', 'agent', 'agent/id'].some((path) => hidden.includes(path))) event.delete('requested_by');
   const names = ['server', 'tool'].filter((name) => hidden.includes('') || hidden.includes(name));
+  if (names.length === 0) return;
   const custom = parse(event.get('custom') ?? 'null');
   const regent = memberOf(custom, 'regent');
   for (const name of names) remove(regent, name);
-  if (names.length > 0) event.set('custom', printJson(custom));
+  event.set('custom', printJson(custom));
 }
 
 /** Whether there was something to change. */
