@@ -6,6 +6,7 @@ import { PolicyError } from '../policy/policy-error.ts';
 import { StateError } from '../state/store.ts';
 import { TransportError } from '../transport/transport.ts';
 import { CliError } from './cli-error.ts';
+import { whySqliteFails } from './installation.ts';
 import { PolicyProblems } from './policy-problems.ts';
 import { ScanError } from './scan/scan-error.ts';
 import { ConfigProblems } from './settings/config-problems.ts';
@@ -30,6 +31,11 @@ export function reportFailure(error: unknown): number {
     error instanceof TransportError
   ) {
     console.error(`regent: ${error.message}`);
+    return 2;
+  }
+  const why = whySqliteFails(error);
+  if (why !== null) {
+    console.error(`regent: ${why}`);
     return 2;
   }
   console.error('regent: unexpected failure; please report it with this text:');
