@@ -38,7 +38,8 @@ function foreignWord(word: string, known: readonly string[]): string | undefined
   return meanings?.find((meaning) => known.includes(meaning));
 }
 
-function nearestWord(word: string, known: readonly string[]): string | undefined {
+/** Without the words of other products. */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
   if (known.length > KNOWN_MAX || word.length > LENGTH_MAX) return undefined;
   const plain = word.toLowerCase();
   let nearest: string | undefined;

@@ -1,6 +1,7 @@
 // Commands for people who run sidecars and answer requests.
 import { type Command, Option } from 'commander';
 import { collect, logLevelOption, STATE } from './options.ts';
+import { refuseWords } from './unknown-command.ts';
 
 export function addJournal(program: Command): void {
   program
@@ -19,7 +20,10 @@ export function addJournal(program: Command): void {
 }
 
 export function addAgents(program: Command): void {
-  const agents = program.command('agents').description('Tokens by which agents over HTTP are known.');
+  const agents = program
+    .command('agents')
+    .description('Tokens by which agents over HTTP are known.')
+    .hook('preAction', refuseWords);
   agents
     .command('add')
     .description('Make a bearer token for an agent; it is shown once.')
@@ -28,6 +32,7 @@ export function addAgents(program: Command): void {
     .action(async (name, flags) => (await import('../agents-command.ts')).addAgent(name, flags));
   agents
     .command('list', { isDefault: true })
+    .allowExcessArguments()
     .description('Print the agents that have tokens (the default).')
     .option(...STATE)
     .option('--json', 'one JSON object a line')
@@ -45,6 +50,7 @@ export function addApprovals(program: Command): void {
   const approvals = program
     .command('approvals')
     .description('Requests to let a call through: what waits, and your answer.')
+    .hook('preAction', refuseWords)
     .addHelpText(
       'after',
       '\nYou answer as the user of this machine, or as the approver of the token in REGENT_APPROVER_TOKEN.',
@@ -52,6 +58,7 @@ export function addApprovals(program: Command): void {
   const load = () => import('../approvals-command.ts');
   approvals
     .command('list', { isDefault: true })
+    .allowExcessArguments()
     .description('Print what waits for people, or was approved and not used yet (the default).')
     .option(...STATE)
     .option('--all', 'also those that have ended')
@@ -89,7 +96,8 @@ export function addApprovals(program: Command): void {
 export function addApprovers(program: Command): void {
   const approvers = program
     .command('approvers')
-    .description('People who may approve calls, and their tokens.');
+    .description('People who may approve calls, and their tokens.')
+    .hook('preAction', refuseWords);
   const load = () => import('../approvers-command.ts');
   approvers
     .command('add')
@@ -105,6 +113,7 @@ export function addApprovers(program: Command): void {
     .action(async (name, flags) => (await load()).addApprover(name, flags));
   approvers
     .command('list', { isDefault: true })
+    .allowExcessArguments()
     .description('Print who may approve (the default).')
     .option(...STATE)
     .option('--json', 'one JSON object a line')

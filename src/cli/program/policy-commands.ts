@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../test/report/report-formats.ts';
 import { addVerification, opaOption, requiredPolicy } from './options.ts';
+import { withoutDashes } from './unknown-command.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -91,5 +92,10 @@ export function addScan(program: Command, serverCommand: readonly string[]): voi
     .usage('[-o POLICY] [--force] -- CMD [ARGS…]')
     .option('-o, --output <POLICY>', 'the file to write (default: stdout)')
     .option('--force', 'replace the file where it exists')
-    .action(async (flags) => (await import('../scan-command.ts')).scanCommand(flags, serverCommand));
+    .allowExcessArguments()
+    .passThroughOptions()
+    .action(async (flags, command: Command) => {
+      if (command.args.length > 0) throw withoutDashes('regent scan', command.args);
+      await (await import('../scan-command.ts')).scanCommand(flags, serverCommand);
+    });
 }

@@ -1,8 +1,8 @@
 // The command without a name: the sidecar.
 import { type Command, Option } from 'commander';
-import { CliError } from '../cli-error.ts';
 import type { SidecarFlags } from '../settings/read-flags.ts';
 import { addVerification, collect, logLevelOption, opaOption, policyOption } from './options.ts';
+import { unknownCommand, withoutDashes } from './unknown-command.ts';
 
 /** `serverCommand` is what stood after `--`. */
 export function addSidecar(program: Command, serverCommand: readonly string[]): void {
@@ -49,25 +49,9 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
       const [word] = program.args;
       if (word !== undefined) {
         const isMeant = (flags.policy ?? flags.config) !== undefined && serverCommand.length === 0;
-        throw isMeant ? withoutDashes(program.args) : unknownCommand(program, word);
+        throw isMeant ? withoutDashes('regent', program.args) : await unknownCommand(program, word);
       }
       const { runSidecarCommand } = await import('../sidecar-command.ts');
       await runSidecarCommand(flags, serverCommand);
     });
-}
-
-function withoutDashes(words: readonly string[]): CliError {
-  return new CliError(`put -- before the server's command: regent … -- ${words.join(' ')}`);
-}
-
-/** Commands of a group are looked for without its name, and policies are given without `-c`. */
-function unknownCommand(program: Command, word: string): CliError {
-  const meant = program.commands
-    .filter((group) => group.commands.some((command) => command.name() === word))
-    .map((group) => `regent ${group.name()} ${word}`);
-  const advice =
-    meant.length > 0
-      ? `did you mean ${meant.join(' or ')}?`
-      : 'regent --help shows all of them; a policy is given with -c FILE';
-  return new CliError(`there is no command ${JSON.stringify(word)}; ${advice}`);
 }
