@@ -173,9 +173,10 @@ with this call added: \`lte 5\` lets five calls through, \`lt 10\` nine.
 
 ## Approval
 
-A \`require_approval\` rule holds the call for a human, for \`approval_timeout\` or the sidecar's \`--hold\`, whichever is
-shorter, and then denies it. In this version nobody can approve a call yet. A rule may hold other checks too; those are
-judged first. If several rules ask, the shortest timeout and the largest number of approvals count.
+A \`require_approval\` rule holds the call until humans have answered; after \`approval_timeout\` it is denied. The agent waits for
+the sidecar's \`--hold\` at most, and is then told to send the same call again later. Who answers, and how, is in
+[operations.md](operations.md#approvals). A rule may hold other checks too; those are judged first. If several rules ask, the
+shortest timeout and the largest number of approvals count.
 
 ## Shadow mode
 
