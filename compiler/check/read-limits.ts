@@ -77,7 +77,7 @@ export function readSpend(node: YamlNode, scope: Scope): Spend | undefined {
   const scale = members.scale === undefined ? 2 : readScale(members.scale);
   const amount =
     members.amount === undefined ? { path: ['amount'], text: 'args.amount' } : readArgsPath(members.amount);
-  const currency = members.currency === undefined ? null : readArgsPath(members.currency);
+  const currency = members.currency === undefined ? null : readCurrency(members.currency);
   const per = readPer(members.per);
   const { perCall, caps } = readCaps(node, scope, { members, scale: scale ?? SCALE_MAX });
   if (scale === undefined || amount === undefined || currency === undefined || per === undefined)
@@ -93,6 +93,16 @@ export function readSpend(node: YamlNode, scope: Scope): Spend | undefined {
     per,
     position: node.position,
   };
+}
+
+/** Where the currency stands, and not which one it is. */
+function readCurrency(entry: KeyedEntry): ReturnType<typeof readArgsPath> {
+  const { value, scope } = entry;
+  const code = value.kind === 'scalar' && /^[A-Z]{3}$/.test(value.source) ? value.source : null;
+  if (code === null) return readArgsPath(entry);
+  const advice = `name the argument that holds it, such as args.currency; to allow ${code} alone, check that argument`;
+  scope.problem('bad-path', value.position, `${quoteText(code)} is no path into the arguments`, advice);
+  return undefined;
 }
 
 interface CapsToRead {

@@ -93,9 +93,8 @@ function readApproval(members: RuleMembers): Rule['approval'] {
 }
 
 function readTimeout(node: YamlNode, scope: Scope): number | undefined {
-  const text = readText(node, scope);
-  if (text === undefined) return undefined;
-  const timeoutMs = parseDuration(text);
+  // A number alone is no text, and its advice would be quotes: it lacks its unit.
+  const timeoutMs = node.kind === 'scalar' ? parseDuration(node.source) : null;
   if (timeoutMs !== null && timeoutMs > 0) return timeoutMs;
   scope.problem(
     'bad-duration',
@@ -147,8 +146,10 @@ function reportContradictions(node: YamlNode, scope: Scope, { members, action }:
         );
     }
   }
+  // Where a key is unknown, it is what the rule was to check.
   const doesNothing =
     action === 'evaluate' &&
+    !hasUnknownKey(node) &&
     members.conditions === undefined &&
     CHECKS.every((key) => members[key] === undefined);
   if (doesNothing) {
@@ -159,4 +160,8 @@ function reportContradictions(node: YamlNode, scope: Scope, { members, action }:
       'give it conditions, arguments, rate_limit, spend, state or an action',
     );
   }
+}
+
+function hasUnknownKey(node: YamlNode): boolean {
+  return node.kind === 'map' && node.entries.some(({ key }) => !Object.hasOwn(RULE_KEYS, key));
 }

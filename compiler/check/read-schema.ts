@@ -49,6 +49,11 @@ function parseUnprefixed(key: string): ParsedPath<ArgumentPath> {
 }
 
 function readSchema(node: YamlNode, scope: Scope, patterns: PatternUse[]): Schema | undefined {
+  if (node.kind === 'list') {
+    const advice = 'write {enum: […]} for one of these values';
+    scope.problem('wrong-type', node.position, 'a list stands where keywords are expected', advice);
+    return undefined;
+  }
   const members = readMembers(node, scope, SCHEMA_KEYS);
   if (members === undefined) return undefined;
   if (node.kind === 'map' && node.entries.length === 0) {

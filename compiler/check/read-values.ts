@@ -10,6 +10,7 @@ const A_TEXT = 'a text';
 const A_NUMBER = 'a number';
 const A_BOOLEAN = 'true or false';
 const A_LIST = 'a list';
+const A_MAPPING = 'a mapping';
 
 export interface KeyedEntry {
   readonly keyPosition: Position;
@@ -25,6 +26,16 @@ export function readMembers<T extends KeyTable>(
   scope: Scope,
   table: T,
 ): Members<T> | undefined {
+  const [onlyKey = '', ...others] = Object.keys(table);
+  if (node.kind === 'list' && others.length === 0) {
+    scope.problem(
+      'wrong-type',
+      node.position,
+      `a list stands where ${A_MAPPING} is expected`,
+      `put it under ${onlyKey}:`,
+    );
+    return undefined;
+  }
   const map = readMap(node, scope);
   if (map === undefined) return undefined;
   const members: Partial<Record<string, KeyedEntry>> = {};
@@ -42,7 +53,7 @@ export function readMembers<T extends KeyTable>(
 }
 
 export function readMap(node: YamlNode, scope: Scope): YamlMap | undefined {
-  return node.kind === 'map' ? node : mistyped(node, scope, 'a mapping');
+  return node.kind === 'map' ? node : mistyped(node, scope, A_MAPPING);
 }
 
 /** A mapping whose keys are names, each member with its scope. */
@@ -118,12 +129,16 @@ export function mistyped(node: YamlNode, scope: Scope, wanted: string): undefine
 
 /** How the same would be written in the type that is wanted. */
 function retypeHint(node: YamlNode, wanted: string): string | undefined {
+  if (node.kind === 'map' && wanted === A_LIST) return 'put "- " before each element';
   if (node.kind !== 'scalar') return undefined;
   const { value, source } = node;
+  // Mostly what should stand there is not indented deeply enough.
+  if (value === null && wanted === A_MAPPING) return 'indent what belongs to it deeper than its key';
+  if (value === null && wanted === A_LIST) return 'write [] for an empty list';
   if (wanted === A_TEXT) return value === null ? undefined : `write it in quotes: ${quoteText(source)}`;
   if (typeof value !== 'string') return undefined;
   if (wanted === A_NUMBER) {
-    const digits = value.replaceAll('_', '');
+    const digits = plainDigits(value);
     return /^-?\d+(\.\d+)?$/.test(digits) ? `write ${shortenText(digits)}` : undefined;
   }
   if (wanted === A_BOOLEAN && /^(true|yes|on|1)$/i.test(value)) return 'write true';
@@ -131,6 +146,12 @@ function retypeHint(node: YamlNode, wanted: string): string | undefined {
   // A quote that is never closed makes one text of all that follows: nothing to put into brackets.
   const isOneLine = !/[\p{Cc}\p{Bidi_Control}]/u.test(source);
   return wanted === A_LIST && isOneLine ? `write [${shortenText(source)}]` : undefined;
+}
+
+/** Without what people write into amounts: a currency, and signs between the thousands. */
+function plainDigits(text: string): string {
+  const amount = text.replace(/^[$€£¥] ?|( ?[$€£¥]| [A-Z]{3})$/gu, '').replaceAll('_', '');
+  return /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(amount) ? amount.replaceAll(',', '') : amount;
 }
 
 export function describe(node: YamlNode): string {

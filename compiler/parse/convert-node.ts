@@ -24,7 +24,7 @@ export interface Problem {
   readonly position: Position;
   readonly path: string;
   readonly message: string;
-  readonly suggestion?: string;
+  readonly suggestion?: string | undefined;
 }
 
 export interface Conversion {
@@ -80,7 +80,8 @@ function convertAlias(work: Conversion, alias: Alias, { path, depth }: Spot): Ya
   const target = work.targets.get(alias);
   if (target !== undefined) return convertNode(work, target, { path, depth: depth + 1 });
   const message = `no anchor ${quoteText(alias.source)} stands above`;
-  work.report({ code: 'unknown-alias', position: work.place(alias), path, message });
+  const suggestion = `if it is a text, put it in quotes: ${quoteText(`*${alias.source}`)}`;
+  work.report({ code: 'unknown-alias', position: work.place(alias), path, message, suggestion });
   return null;
 }
 
@@ -121,7 +122,10 @@ function readKey(work: Conversion, key: Node | null, { path, seen }: KeyPlace): 
   const name = keyText(key);
   const position = work.place(key);
   if (name === null || hasHalfCharacter(name)) {
-    work.report({ code: 'bad-key', position, path, message: 'a key must be a text' });
+    const suggestion = isAlias(key)
+      ? 'put a name that begins with * in quotes, such as "*"'
+      : 'put it in quotes';
+    work.report({ code: 'bad-key', position, path, message: 'a key must be a text', suggestion });
     return null;
   }
   const below = joinPath(path, name);

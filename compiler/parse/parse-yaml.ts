@@ -6,6 +6,7 @@ import type { Position } from '../model/policy.ts';
 import { convertNode, type Problem, TOP } from './convert-node.ts';
 import { escapeText } from './quote-text.ts';
 import { resolveAliases } from './resolve-aliases.ts';
+import { adviseSyntax } from './syntax-advice.ts';
 import type { YamlNode } from './yaml-node.ts';
 
 export interface ParsedYaml {
@@ -95,13 +96,14 @@ function readDocuments(documents: readonly Document[], reading: Reading): YamlNo
 /** The first error of each line: what follows on a line, and what the parser then skips, are its consequences. */
 function reportSyntax({ at, report }: Reading, errors: Document['errors']): void {
   const lines = new Set<number>();
-  for (const { pos, message } of errors) {
+  for (const error of errors) {
     if (lines.size === SYNTAX_MAX) return;
-    const position = at(pos[0]);
-    const isConsequence = lines.size > 0 && message.includes('in YAML stream');
+    const position = at(error.pos[0]);
+    const isConsequence = lines.size > 0 && error.message.includes('in YAML stream');
     if (isConsequence || lines.has(position.line)) continue;
     lines.add(position.line);
-    report({ code: 'yaml-syntax', position, path: '', message: escapeText(message) });
+    const message = escapeText(error.message);
+    report({ code: 'yaml-syntax', position, path: '', message, suggestion: adviseSyntax(error) });
   }
 }
 
