@@ -19,6 +19,13 @@ export function logLevelOption(): Option {
   return new Option('--log-level <LEVEL>', 'what goes to stderr (default: info)').choices([...LOG_LEVELS]);
 }
 
+export function headerOption(): Option {
+  return new Option(
+    '--header <FIELD>',
+    'header field for the upstream, such as "Authorization: Bearer …"; give it again for more',
+  ).argParser(collect);
+}
+
 export function opaOption(): Option {
   return new Option('--opa <PATH>', 'an opa binary that builds and tests in place of the built-in one').env(
     'REGENT_OPA',

@@ -1,7 +1,7 @@
 // Commands for people who write policies.
 import { type Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../test/report/report-formats.ts';
-import { addVerification, opaOption, requiredPolicy } from './options.ts';
+import { addVerification, headerOption, opaOption, requiredPolicy } from './options.ts';
 import { withoutDashes } from './unknown-command.ts';
 
 export function addValidate(program: Command): void {
@@ -89,9 +89,11 @@ export function addScan(program: Command, serverCommand: readonly string[]): voi
   program
     .command('scan')
     .description('Ask a server for its tools and write a policy to start from.')
-    .usage('[-o POLICY] [--force] -- CMD [ARGS…]')
+    .usage('[options] -- CMD [ARGS…]\n       regent scan [options] --upstream URL')
     .option('-o, --output <POLICY>', 'the file to write (default: stdout)')
     .option('--force', 'replace the file where it exists')
+    .option('--upstream <URL>', 'the server is behind this URL (Streamable HTTP or SSE) instead of a command')
+    .addOption(headerOption())
     .allowExcessArguments()
     .passThroughOptions()
     .action(async (flags, command: Command) => {

@@ -1,7 +1,7 @@
 // The command without a name: the sidecar.
 import { type Command, Option } from 'commander';
 import type { SidecarFlags } from '../settings/read-flags.ts';
-import { addVerification, collect, logLevelOption, opaOption, policyOption } from './options.ts';
+import { addVerification, headerOption, logLevelOption, opaOption, policyOption } from './options.ts';
 import { unknownCommand, withoutDashes } from './unknown-command.ts';
 
 /** `serverCommand` is what stood after `--`. */
@@ -26,12 +26,7 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
     )
     .addOption(logLevelOption())
     .option('--upstream <URL>', 'the server is behind this URL (Streamable HTTP or SSE) instead of a command')
-    .addOption(
-      new Option(
-        '--header <FIELD>',
-        'header field for the upstream, such as "Authorization: Bearer …"; give it again for more',
-      ).argParser(collect),
-    )
+    .addOption(headerOption())
     .option('--listen <HOST:PORT>', 'listen for agents over HTTP instead of stdio; port 0 takes a free one')
     .option('--path <PATH>', 'the endpoint of --listen (default: /mcp)')
     .option('--token-file <FILE>', 'holds the bearer token that every caller of --listen must send')

@@ -1,6 +1,7 @@
 // `regent scan`: asks a server for its tools and writes a policy to start from.
 import { existsSync, writeFileSync } from 'node:fs';
 import { printOut } from '../print-out.ts';
+import type { ServerOptions } from '../settings/sidecar-options.ts';
 import { serverNameFrom } from './policy-names.ts';
 import { renderScannedPolicy } from './render-policy.ts';
 import { ScanError } from './scan-error.ts';
@@ -11,14 +12,13 @@ export interface ScanOptions {
   readonly out: string | null;
   /** Replace the file where it exists. */
   readonly force: boolean;
-  readonly command: string;
-  readonly args: readonly string[];
+  readonly server: ServerOptions;
 }
 
-export async function runScan({ out, force, command, args }: ScanOptions): Promise<void> {
+export async function runScan({ out, force, server: source }: ScanOptions): Promise<void> {
   // Told again by the write, where somebody makes it meanwhile: a server may take long to start.
   if (out !== null && !force && existsSync(out)) throw fileExists(out);
-  const server = await scanServer(command, args);
+  const server = await scanServer(source);
   const text = renderScannedPolicy(serverNameFrom(server.name), server);
   if (out === null) {
     printOut(text);

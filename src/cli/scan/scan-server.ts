@@ -1,29 +1,42 @@
-// Starts an MCP server, asks it for all its tools and ends it again.
+// Asks an MCP server for all its tools: one that it starts and ends again, or one behind an URL.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { ServerOptions } from '../settings/sidecar-options.ts';
 import { readTool } from './read-tool.ts';
 import { ScanError } from './scan-error.ts';
 import type { ScannedServer, ScannedTool } from './scanned-tool.ts';
+import { createUpstreamTransport, LOST_CODE } from './upstream-transport.ts';
 
 /** A server that keeps naming a next page would be asked for ever. */
 const PAGES_MAX = 1000;
 
 /** Throws `ScanError` where the server does not start, ends too early or answers with something else. */
-export async function scanServer(command: string, args: readonly string[]): Promise<ScannedServer> {
+export async function scanServer(server: ServerOptions): Promise<ScannedServer> {
   const client = new Client({ name: 'regent-scan', version: '1' });
-  // The transport would pass on six variables only, and few servers start without their tokens.
-  const env = process.env as Record<string, string>;
   try {
-    await client.connect(new StdioClientTransport({ command, args: [...args], env, stderr: 'inherit' }));
+    await client.connect(
+      server.kind === 'upstream' ? createUpstreamTransport(server) : start(server.command),
+    );
     const info = client.getServerVersion();
     return { name: info?.name ?? '', version: info?.version ?? '', tools: await listAllTools(client) };
   } catch (error) {
     if (error instanceof ScanError) throw error;
-    throw new ScanError('server-failed', describeFailure(command, error as Error), error);
+    throw new ScanError('server-failed', describeFailure(nameOf(server), error as Error), error);
   } finally {
     await client.close();
   }
+}
+
+function start([command, ...args]: readonly [string, ...string[]]): StdioClientTransport {
+  // The transport would pass on six variables only, and few servers start without their tokens.
+  const env = process.env as Record<string, string>;
+  return new StdioClientTransport({ command, args, env, stderr: 'inherit' });
+}
+
+/** Without the query of an URL, which may hold a secret. */
+function nameOf(server: ServerOptions): string {
+  return server.kind === 'upstream' ? `${server.url.origin}${server.url.pathname}` : server.command[0];
 }
 
 async function listAllTools(client: Client): Promise<ScannedTool[]> {
@@ -44,19 +57,21 @@ async function listAllTools(client: Client): Promise<ScannedTool[]> {
   throw new ScanError('bad-answer', `the server's list of tools does not end: ${PAGES_MAX} pages were read`);
 }
 
-function describeFailure(command: string, error: Error & { code?: unknown }): string {
+function describeFailure(name: string, error: Error & { code?: unknown }): string {
   switch (error.code) {
     case 'ENOENT':
-      return `"${command}" was not found; give the server's command after -- as you would type it in a shell`;
+      return `"${name}" was not found; give the server's command after -- as you would type it in a shell`;
     case 'EACCES':
-      return `"${command}" cannot be executed; check its permissions`;
+      return `"${name}" cannot be executed; check its permissions`;
     case -32000:
-      return `"${command}" ended before it listed its tools; what it said is above, if it said anything`;
+      return `"${name}" ended before it listed its tools; what it said is above, if it said anything`;
     case -32001:
-      return `"${command}" did not answer in time; is it an MCP server that speaks over stdio?`;
+      return `"${name}" did not answer in time; is it an MCP server?`;
+    case LOST_CODE:
+      return `"${name}" could not be asked for its tools: ${error.message.replace(/^MCP error [-\d]+: /, '')}`;
     case -32601:
-      return `"${command}" offers no tools: ${error.message}`;
+      return `"${name}" offers no tools: ${error.message}`;
     default:
-      return `"${command}" could not be asked for its tools: ${error.message}`;
+      return `"${name}" could not be asked for its tools: ${error.message}`;
   }
 }

@@ -58,7 +58,13 @@ export interface ConsoleOptions {
 
 export type ServerOptions =
   | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] }
-  | { readonly kind: 'upstream'; readonly url: URL; readonly headers: readonly Header[] };
+  | UpstreamServer;
+
+export interface UpstreamServer {
+  readonly kind: 'upstream';
+  readonly url: URL;
+  readonly headers: readonly Header[];
+}
 
 export interface ListenOptions extends Address {
   readonly kind: 'listen';
@@ -184,10 +190,11 @@ function verificationOf({ verification, keys, signing }: Settings): Verification
   return { keys, keyId, scope, excludeFiles };
 }
 
-function serverOptions({ command: words = [], upstream, headers = [] }: Settings): ServerOptions {
+/** Throws `CliError` where no server is named, or two are. */
+export function serverOptions({ command: words = [], upstream, headers = [] }: Settings): ServerOptions {
   const [command, ...args] = words;
   if (command !== undefined && upstream !== undefined) {
-    throw new CliError('both a command and --upstream were given; a sidecar stands in front of one server');
+    throw new CliError('both a command and --upstream were given; there is one server, so keep one of them');
   }
   if (upstream !== undefined) return { kind: 'upstream', url: upstream, headers };
   if (command === undefined) {

@@ -11,8 +11,12 @@ import { fixturePath } from '../../fixtures/fixture-path.ts';
 const folder = mkdtempSync(join(tmpdir(), 'regent-scan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function scanCommand(...command: [string, ...string[]]): ReturnType<typeof scanServer> {
+  return scanServer({ kind: 'command', command });
+}
+
 function scanEcho(...options: string[]): ReturnType<typeof scanServer> {
-  return scanServer(process.execPath, [fixturePath('echo-server'), ...options]);
+  return scanCommand(process.execPath, fixturePath('echo-server'), ...options);
 }
 
 describe('scanning a server', () => {
@@ -29,12 +33,8 @@ describe('scanning a server', () => {
   test('passes its own environment on to the server', async () => {
     process.env.REGENT_SCAN_TEST = 'seen';
     const script = 'process.stderr.write(""); process.exit(process.env.REGENT_SCAN_TEST === "seen" ? 0 : 9)';
-    const server = scanServer('/bin/sh', [
-      '-c',
-      `"$0" -e '${script}' && exec "$0" "$1"`,
-      process.execPath,
-      fixturePath('echo-server'),
-    ]);
+    const shell = `"$0" -e '${script}' && exec "$0" "$1"`;
+    const server = scanCommand('/bin/sh', '-c', shell, process.execPath, fixturePath('echo-server'));
     await expect(server).resolves.toMatchObject({ name: 'echo' });
     delete process.env.REGENT_SCAN_TEST;
   });
@@ -70,16 +70,19 @@ describe('scanning a server', () => {
       'without a list of tools',
     ],
   ])('fails with a clear error where the server %s', async (_name, [command = '', ...args], message) => {
-    await expect(scanServer(command, args)).rejects.toThrow(message);
+    await expect(scanCommand(command, ...args)).rejects.toThrow(message);
   });
 });
 
 describe('regent scan', () => {
-  const server = { command: process.execPath, args: [fixturePath('finance-server')] };
+  const server = {
+    kind: 'command',
+    command: [process.execPath, fixturePath('finance-server')],
+  } as const;
 
   test('writes a policy that names the server and lists its tools', async () => {
     const out = join(folder, 'new.yaml');
-    await runScan({ out, force: false, ...server });
+    await runScan({ out, force: false, server });
     const policy = parse(readFileSync(out, 'utf8'));
     expect(policy).toMatchObject({ version: '1', server: 'finance', default: 'deny' });
     expect(Object.keys(policy.tools)).toHaveLength(7);
@@ -89,15 +92,15 @@ describe('regent scan', () => {
     const out = join(folder, 'mine.yaml');
     writeFileSync(out, 'mine');
     // The server is not even started for it.
-    const noServer = { command: join(folder, 'no-such-command'), args: [] };
-    await expect(runScan({ out, force: false, ...noServer })).rejects.toMatchObject({ code: 'file-exists' });
+    const none = { kind: 'command', command: [join(folder, 'no-such-command')] } as const;
+    await expect(runScan({ out, force: false, server: none })).rejects.toMatchObject({ code: 'file-exists' });
     expect(readFileSync(out, 'utf8')).toBe('mine');
-    await runScan({ out, force: true, ...server });
+    await runScan({ out, force: true, server });
     expect(readFileSync(out, 'utf8')).toContain('server: finance');
   });
 
   test('says which file cannot be written', async () => {
     const out = join(folder, 'no', 'such', 'folder.yaml');
-    await expect(runScan({ out, force: false, ...server })).rejects.toThrow(`${out} cannot be written`);
+    await expect(runScan({ out, force: false, server })).rejects.toThrow(`${out} cannot be written`);
   });
 });

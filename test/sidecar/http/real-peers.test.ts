@@ -1,8 +1,7 @@
 // Real clients and real servers on both sides: server-everything over each of its transports, the SDK's clients of both
 // lines, the Inspector's command line.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
@@ -13,48 +12,14 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { expect, onTestFinished, test } from 'vitest';
 import { fixturePath } from '../../fixtures/fixture-path.ts';
 import { shareBundles } from '../../fixtures/share-bundles.ts';
+import { EVERYTHING, endWithTest, startEverything } from '../../fixtures/start-everything.ts';
 import { REGENT } from '../guarded-server.ts';
 import { startHttpSidecar } from './http-sidecar.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const EVERYTHING = path.join(ROOT, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 const INSPECTOR = path.join(ROOT, 'node_modules/.bin/mcp-inspector-cli');
 const POLICY =
   'version: "1"\ndefault: allow\nhide: [get-env]\ntools:\n  echo:\n    rules: [{rate_limit: 2/day}]\n';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function endWithTest(child: ChildProcess): void {
-  onTestFinished(async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  });
-}
-
-/** server-everything over HTTP; its origin. */
-async function startEverything(transport: 'sse' | 'streamableHttp'): Promise<string> {
-  const port = await freePort();
-  const child = spawn(process.execPath, [EVERYTHING, transport], {
-    stdio: 'ignore',
-    env: { ...process.env, PORT: String(port) },
-  });
-  endWithTest(child);
-  for (;;) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/`).then(
-      () => true,
-      () => false,
-    );
-    if (isUp) return `http://127.0.0.1:${port}`;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** Two calls are allowed, the third is not; the hidden tool is not there. */
 async function use(client: Client | ClientV1): Promise<void> {
