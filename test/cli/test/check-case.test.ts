@@ -28,8 +28,8 @@ test.each([
   ['main/pay/rate_limit/day/EUR', 'write main/pay/rate_limit/day'],
   ['main/pay/spend/day', 'write main/pay/spend/day/CURRENCY'],
   ['main/pay/spend/day/eur', 'write main/pay/spend/day/CURRENCY'],
-  ['main/pay/:each/rate_limit/day', 'write main/pay/:each/rate_limit/day@agent'],
-  ['main/pay/:both/spend/day@s1', 'write main/pay/:both/spend/day/CURRENCY@session'],
+  ['main/pay/:each/rate_limit/day', 'write main/pay/:each/rate_limit/day@AGENT'],
+  ['main/pay/:both/spend/day@s1', 'write main/pay/:both/spend/day/CURRENCY@SESSION'],
   ['main/pay/rate_limit/dya', 'did you mean "main/pay/rate_limit/day"?'],
 ])('%s', (key, suggestion) => {
   expect(problemOf(key)).toBe(suggestion);

@@ -62,5 +62,5 @@ function suggestCounter(key: string, plans: readonly CounterPlan[]): string | nu
   const bases = plans.map(({ base }) => base);
   if (family === undefined) return suggestWord(key, bases) ?? null;
   const { base, currency, per } = family;
-  return `write ${base}${currency === null ? '' : '/CURRENCY'}${per === null ? '' : `@${per.by}`}`;
+  return `write ${base}${currency === null ? '' : '/CURRENCY'}${per === null ? '' : `@${per.by.toUpperCase()}`}`;
 }
