@@ -41,11 +41,16 @@ export function printTypesTest(value: string, types: readonly JsonType[]): strin
   return `type_name(${value}) in {${[...new Set(types)].map(quoteText).join(', ')}}`;
 }
 
-/** Names bare, other texts in quotes. */
+/** What a text without quotes would be taken for. */
+const OTHER_TYPE = /^(true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/;
+
+/** Names bare, other texts in quotes: an agent that sent `true` must not be told that it must be true. */
 export function describeLiteral(literal: Literal): string {
   if (literal === null || typeof literal === 'boolean') return String(literal);
   if (typeof literal === 'string')
-    return /^[\p{L}\p{N}_.:/@+-]+$/u.test(literal) ? literal : JSON.stringify(literal);
+    return /^[\p{L}\p{N}_.:/@+-]+$/u.test(literal) && !OTHER_TYPE.test(literal)
+      ? literal
+      : JSON.stringify(literal);
   if (isList(literal)) return `[${literal.map(describeLiteral).join(', ')}]`;
   if ('number' in literal) return literal.number;
   return `{${literal.object.map(([key, value]) => `${key}: ${describeLiteral(value)}`).join(', ')}}`;

@@ -259,6 +259,8 @@ describe('an argument schema', () => {
 describe('the reason of a failed argument', () => {
   const reasons: ReadonlyArray<readonly [Schema, string]> = [
     [{ enum: ['GBP', 'USD', 'EUR'] }, 'x must be one of GBP, USD, EUR'],
+    // Not what the values are without their quotes.
+    [{ enum: ['true', '1.0', 'null', '1.0.1'] }, 'x must be one of "true", "1.0", "null", 1.0.1'],
     [{ type: ['string'], maxLength: 1 }, 'x must be a text and have at most 1 character'],
     [{ type: ['integer'], minimum: number('1') }, 'x must be a whole number and be at least 1'],
     [{ format: 'email' }, 'x must be an e-mail address'],
