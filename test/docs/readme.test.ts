@@ -14,6 +14,7 @@ const PAGES = [
   'docs/bundles-and-logs.md',
   'docs/operations.md',
   'docs/console.md',
+  'docs/from-intercept.md',
 ];
 const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
 const bench = createWorkbench();
@@ -76,7 +77,8 @@ test('every option that the pages show is in the help of some command', () => {
   const shown = PAGES.flatMap((page) =>
     Array.from(read(page).matchAll(/(?:^|[`\s])(--[a-z][a-z-]+)/gm), ([, option = '']) => option),
   );
-  const foreign = ['--write', '--liftoff-only'];
+  const intercept = ['--transport', '--port', '--state-dir', '--state-prefix', '--enable-admin-api'];
+  const foreign = ['--write', '--liftoff-only', ...intercept];
   for (const option of new Set(shown)) if (!foreign.includes(option)) expect(help).toContain(option);
 });
 
