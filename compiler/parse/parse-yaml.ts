@@ -103,7 +103,7 @@ function reportSyntax({ at, report }: Reading, errors: Document['errors']): void
     if (isConsequence || lines.has(position.line)) continue;
     lines.add(position.line);
     const message = escapeText(error.message);
-    report({ code: 'yaml-syntax', position, path: '', message, suggestion: adviseSyntax(error) });
+    report({ code: 'yaml-syntax', position, path: '', message, suggestion: adviseSyntax(error.message) });
   }
 }
 
