@@ -153,7 +153,8 @@ tools:
 **Counters belong to their rule.** Under a glob or \`"*"\` a counter counts all tools that the rule covers together. Its key is
 made of server, tool, the rule's name and what it counts, such as \`finance/create_payment/:caps/spend/day\`. Editing,
 reordering or reloading a policy resets none. A rule without a name is known by what it counts, so two of them cannot count
-the same; a rule that gets another name starts new counters.
+the same; a rule that gets another name starts new counters. Policies without \`server\` are all \`main\`: where they use one
+state file, rules of the same tool and name count together, so name the server as soon as there are two.
 
 ## Counters of your own
 

@@ -1,6 +1,6 @@
 // What the README and the other pages claim is true: policies compile, commands exist, links lead somewhere, and the
 // numbers that are told come out.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createWorkbench } from '../cli/run-regent.ts';
@@ -98,6 +98,29 @@ test('every link to a file leads to one', () => {
     );
     for (const link of links)
       expect([page, link, existsSync(path.join(ROOT, link))]).toEqual([page, link, true]);
+  }
+});
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\- _]/gu, '')
+    .replaceAll(' ', '-');
+
+test('every link to a heading leads to one, on every page', () => {
+  const docs = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+  const links = [...PAGES.slice(0, 3), ...docs.map((name) => `docs/${name}`)].flatMap((page) =>
+    Array.from(read(page).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g), ([, file = '', anchor = '']) => ({
+      page,
+      to: file === '' ? page : path.join(path.dirname(page), file),
+      anchor,
+    })),
+  );
+  expect(links.length).toBeGreaterThan(10);
+  for (const { page, to, anchor } of links) {
+    const headings = Array.from(read(to).matchAll(/^#+ (.+)$/gm), ([, heading = '']) => anchorOf(heading));
+    expect([page, to, headings]).toEqual([page, to, expect.arrayContaining([anchor])]);
   }
 });
 
