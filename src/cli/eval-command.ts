@@ -1,8 +1,10 @@
 // `regent eval`: one decision as JSON, made by the same code as the sidecar's, without a server and without charges.
 import { text } from 'node:stream/consumers';
+import type { JsonObject } from '../policy/json-node.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import type { PreparedCall, ToolCall } from '../policy/prepare-call.ts';
+import { printClaims } from '../proxy/identity/claims.ts';
 import { decideBatch } from '../proxy/judge/decide-batch.ts';
 import { readArguments } from '../proxy/read/read-arguments.ts';
 import type { CounterRecord } from '../state/store.ts';
@@ -20,6 +22,7 @@ export interface EvalFlags extends VerificationFlags {
   readonly session: string;
   readonly server?: string;
   readonly agent?: string;
+  readonly claims: string;
   readonly state?: string;
   readonly at?: string;
   readonly opa?: string;
@@ -36,10 +39,17 @@ export async function evalCall(flags: EvalFlags): Promise<void> {
   });
   const call: ToolCall = {
     server: chooseServer(policy, flags.server ?? null),
-    agent: { id: flags.agent ?? 'anonymous', claims: '{}' },
+    agent: {
+      id: flags.agent ?? 'anonymous',
+      claims: printClaims(readObject('--claims', flags.claims, '{"team": "treasury"}')),
+    },
     session: flags.session,
     tool: flags.tool,
-    arguments: readCallArguments(flags.arguments === '-' ? await text(process.stdin) : flags.arguments),
+    arguments: readObject(
+      '--arguments',
+      flags.arguments === '-' ? await text(process.stdin) : flags.arguments,
+      '{"amount": 5}',
+    ),
   };
   const prepared = prepare(policy, call);
   const keys = prepared instanceof PolicyError ? [] : prepared.counters.map(({ key }) => key);
@@ -65,10 +75,10 @@ function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyErr
   }
 }
 
-function readCallArguments(json: string): ToolCall['arguments'] {
+function readObject(flag: string, json: string, example: string): JsonObject {
   const reading = readArguments(Buffer.from(json));
   if ('problem' in reading)
-    throw new CliError(`--arguments: ${reading.problem}; give a JSON object such as '{"amount": 5}'`);
+    throw new CliError(`${flag}: ${reading.problem}; give a JSON object such as '${example}'`);
   return reading.arguments;
 }
 

@@ -62,6 +62,7 @@ describe('exit codes', () => {
       [['scan'], 'no server was given'],
       [['eval', '-c', FINANCE, '--tool', 'x', '--arguments', '{'], '--arguments'],
       [['eval', '-c', FINANCE, '--tool', 'x', '--at', 'noon'], '--at'],
+      [['eval', '-c', FINANCE, '--tool', 'x', '--claims', '[]'], '--claims: it is no object'],
       [['validate', '-c', FINANCE, '--server', 'a b'], 'is no server name'],
       [['--no-such-option'], 'unknown option'],
       [['approve', 'apr_1'], 'there is no command "approve"; did you mean regent approvals approve?'],
@@ -125,6 +126,18 @@ test('a bundle can stand in place of its policy', () => {
 });
 
 describe('eval', () => {
+  test.each([
+    ['{"team": {"name": "treasury"}, "level": 9007199254740993}', 'allow'],
+    ['{"team": {"name": "treasury"}, "level": 9007199254740992}', 'deny'],
+    ['{}', 'deny'],
+  ])('judges an agent with the claims %s: %s', (claims, outcome) => {
+    const rule =
+      '{conditions: [{path: agent.claims.team.name, op: eq, value: treasury}, {path: agent.claims.level, op: eq, value: 9007199254740993}]}';
+    const file = bench.write('claims.yaml', `version: "1"\ntools: {pay: {rules: [${rule}]}}\n`);
+    const { stdout } = bench.run('eval', '-c', file, '--tool', 'pay', '--claims', claims);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome });
+  });
+
   test.each([
     ['get_balance', '{}', { outcome: 'allow', rule: null }],
     [

@@ -61,6 +61,7 @@ export function addEval(program: Command): void {
     .option('--arguments <JSON>', 'its arguments; - reads them from stdin', '{}')
     .option('--server <NAME>', "replaces the policy's own server name")
     .addOption(new Option('--agent <NAME>', 'who calls (default: anonymous)').env('REGENT_AGENT'))
+    .option('--claims <JSON>', 'what agent.claims is, as the claims of a JWT', '{}')
     .option('--session <NAME>', 'the session of the call', 'eval')
     .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)')
     .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
