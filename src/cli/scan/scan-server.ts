@@ -1,7 +1,7 @@
 // Asks an MCP server for all its tools: one that it starts and ends again, or one behind an URL.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ListRootsRequestSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerOptions } from '../settings/sidecar-options.ts';
 import { readTool } from './read-tool.ts';
 import { ScanError } from './scan-error.ts';
@@ -13,7 +13,7 @@ const PAGES_MAX = 1000;
 
 /** Throws `ScanError` where the server does not start, ends too early or answers with something else. */
 export async function scanServer(server: ServerOptions): Promise<ScannedServer> {
-  const client = new Client({ name: 'regent-scan', version: '1' });
+  const client = createClient();
   try {
     await client.connect(
       server.kind === 'upstream' ? createUpstreamTransport(server) : start(server.command),
@@ -26,6 +26,14 @@ export async function scanServer(server: ServerOptions): Promise<ScannedServer> 
   } finally {
     await client.close();
   }
+}
+
+/** Servers keep tools from clients that cannot do what these ask for, and agents' clients mostly can. */
+function createClient(): Client {
+  const capabilities = { sampling: {}, elicitation: {}, roots: {} };
+  const client = new Client({ name: 'regent-scan', version: '1' }, { capabilities });
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [] }));
+  return client;
 }
 
 function start([command, ...args]: readonly [string, ...string[]]): StdioClientTransport {

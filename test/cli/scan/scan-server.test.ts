@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { runScan } from '../../../src/cli/scan/run-scan.ts';
 import { scanServer } from '../../../src/cli/scan/scan-server.ts';
 import { fixturePath } from '../../fixtures/fixture-path.ts';
+import { EVERYTHING } from '../../fixtures/start-everything.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regent-scan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,6 +38,14 @@ describe('scanning a server', () => {
     const server = scanCommand('/bin/sh', '-c', shell, process.execPath, fixturePath('echo-server'));
     await expect(server).resolves.toMatchObject({ name: 'echo' });
     delete process.env.REGENT_SCAN_TEST;
+  });
+
+  test('finds the tools that a server keeps for clients with sampling, elicitation and roots', async () => {
+    const { tools } = await scanCommand(process.execPath, EVERYTHING, 'stdio');
+    const names = tools.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['trigger-sampling-request', 'trigger-elicitation-request', 'get-roots-list']),
+    );
   });
 
   test('reads odd tools as far as they can be read', async () => {
