@@ -77,6 +77,8 @@ function describeFailure(name: string, error: Error & { code?: unknown }): strin
       return `"${name}" did not answer in time; is it an MCP server?`;
     case LOST_CODE:
       return `"${name}" could not be asked for its tools: ${error.message.replace(/^MCP error [-\d]+: /, '')}`;
+    case -32022:
+      return `"${name}" speaks only protocols that came after those of regent scan: ${error.message}; the sidecar speaks them, so list the tools in a policy by hand`;
     case -32601:
       return `"${name}" offers no tools: ${error.message}`;
     default:

@@ -1,10 +1,12 @@
 // Scanning servers behind an URL: each transport with real servers, credentials, and what is said where it fails.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { scanServer } from '../../../src/cli/scan/scan-server.ts';
 import { startEverything } from '../../fixtures/start-everything.ts';
+import { listenFor } from '../../proxy/headers/reference-server.ts';
 import { startUpstream, type Upstream } from '../../sidecar/http/upstream-fixture.ts';
 import { createWorkbench } from '../run-regent.ts';
 
@@ -28,6 +30,8 @@ function scan(
 ): ReturnType<typeof scanServer> {
   return scanServer({ kind: 'upstream', url: new URL(url), headers });
 }
+
+const INFO = { name: 'modern', version: '1' };
 
 /** A server that wants a credential. */
 function startGuarded(): Promise<Upstream> {
@@ -61,6 +65,12 @@ test('says that a server wants a credential, without the query of its URL', asyn
   await expect(scan(`${url}?key=hunter2`)).rejects.toThrow(
     `"${url}" could not be asked for its tools: The MCP server wants a credential (it asks for Bearer)`,
   );
+});
+
+test('says that a server speaks later protocols only', async () => {
+  const { port, close } = await listenFor(createMcpHandler(() => new McpServer(INFO), { legacy: 'reject' }));
+  onTestFinished(close);
+  await expect(scan(`http://127.0.0.1:${port}/mcp`)).rejects.toThrow('list the tools in a policy by hand');
 });
 
 test('says that nobody listens there', async () => {
