@@ -1,6 +1,7 @@
 // Options that several commands share.
 import { type Command, Option } from 'commander';
 import { LOG_LEVELS } from '../../telemetry/log-levels.ts';
+import { CliError } from '../cli-error.ts';
 
 export const STATE = [
   '--state <FILE>',
@@ -11,8 +12,17 @@ export function policyOption(): Option {
   return new Option('-c, --policy <FILE>', 'a policy; give it again for more').argParser(collect);
 }
 
-export function requiredPolicy(): Option {
-  return policyOption().makeOptionMandatory();
+/** Asks for a policy in the words that help whoever gave it without `-c`, or mistyped that. */
+export function requirePolicy(command: Command): Command {
+  return command
+    .addOption(policyOption())
+    .allowExcessArguments()
+    .hook('preAction', (_, { args: [word] }) => {
+      const isGiven = command.opts().policy !== undefined;
+      if (isGiven && word === undefined) return;
+      const what = isGiven ? `${JSON.stringify(word)} stands alone` : 'no policy was given';
+      throw new CliError(`${what}; say which with -c: regent ${command.name()} -c ${word ?? 'policy.yaml'}`);
+    });
 }
 
 export function logLevelOption(): Option {

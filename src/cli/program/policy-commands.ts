@@ -1,24 +1,20 @@
 // Commands for people who write policies.
 import { type Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../test/report/report-formats.ts';
-import { addVerification, headerOption, opaOption, requiredPolicy } from './options.ts';
+import { addVerification, headerOption, opaOption, requirePolicy } from './options.ts';
 import { withoutDashes } from './unknown-command.ts';
 
 export function addValidate(program: Command): void {
-  program
-    .command('validate')
+  requirePolicy(program.command('validate'))
     .description('Print all problems of a policy as file:line:col; exit 0 or 1.')
-    .addOption(requiredPolicy())
     .option('--server <NAME>', "replaces the policy's own server name")
     .addOption(opaOption())
     .action(async (flags) => (await import('../validate-command.ts')).validatePolicies(flags));
 }
 
 export function addCompile(program: Command): void {
-  program
-    .command('compile')
+  requirePolicy(program.command('compile'))
     .description('Compile policies into an OPA bundle: Rego, WebAssembly, data and manifest.')
-    .addOption(requiredPolicy())
     .option('-o, --output <FILE>', 'the bundle', 'bundle.tar.gz')
     .option('--rego <DIR>', 'also write the Rego as readable files')
     .option('--server <NAME>', "replaces the policy's own server name")
@@ -53,10 +49,8 @@ export function addVerify(program: Command): void {
 }
 
 export function addEval(program: Command): void {
-  const command = program
-    .command('eval')
+  const command = requirePolicy(program.command('eval'))
     .description('Print the decision on one call as JSON, without a server. Charges nothing.')
-    .addOption(requiredPolicy())
     .requiredOption('--tool <NAME>', 'the tool that is called')
     .option('--arguments <JSON>', 'its arguments; - reads them from stdin', '{}')
     .option('--server <NAME>', "replaces the policy's own server name")
