@@ -1,4 +1,4 @@
-// Where Regent keeps what outlives a run: `.regent` in the user's home.
+// The user's home, and `.regent` in it, where Regent keeps what outlives a run.
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -13,4 +13,9 @@ export function persistenceFolder(): string {
 
 export function bundleCacheFolder(): string {
   return path.join(homedir(), '.regent', 'bundles');
+}
+
+/** Shells put the home in place of `~`; the configuration of an MCP client, a regent.yaml and `--state=~/…` do not. */
+export function expandHome(file: string): string {
+  return file.replace(/^~(?=\/|$)/, homedir);
 }

@@ -2,14 +2,18 @@
 import { type Command, Option } from 'commander';
 import { LOG_LEVELS } from '../../telemetry/log-levels.ts';
 import { CliError } from '../cli-error.ts';
+import { expandHome } from '../home.ts';
 
 export const STATE = [
   '--state <FILE>',
   'the state file of the sidecar (default: ~/.regent/state.db)',
+  expandHome,
 ] as const;
 
 export function policyOption(): Option {
-  return new Option('-c, --policy <FILE>', 'a policy; give it again for more').argParser(collect);
+  return new Option('-c, --policy <FILE>', 'a policy; give it again for more').argParser(
+    (file: string, previous: readonly string[] | undefined) => collect(expandHome(file), previous),
+  );
 }
 
 /** Asks for a policy in the words that help whoever gave it without `-c`, or mistyped that. */
@@ -48,6 +52,7 @@ export function addVerification(command: Command): Command {
     .option(
       '--verification-key <FILE>',
       'the public key in PEM (or the secret) that the bundle must be signed with',
+      expandHome,
     )
     .option('--verification-key-id <ID>', 'the name of that key (default: default)')
     .option('--signing-alg <ALG>', 'what that key signs with, such as ES256 (default: RS256)')

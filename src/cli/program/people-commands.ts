@@ -1,5 +1,6 @@
 // Commands for people who run sidecars and answer requests.
 import { type Command, Option } from 'commander';
+import { expandHome } from '../home.ts';
 import { collect, logLevelOption, STATE } from './options.ts';
 import { refuseWords } from './unknown-command.ts';
 
@@ -7,7 +8,7 @@ export function addJournal(program: Command): void {
   program
     .command('journal')
     .description('Print who called what, when, and what was decided by which rule.')
-    .option('--state <FILE>', 'the state file to read (default: ~/.regent/state.db)')
+    .option('--state <FILE>', 'the state file to read (default: ~/.regent/state.db)', expandHome)
     .option('--tool <GLOB>', 'only these tools')
     .option('--agent <NAME>', 'only this agent')
     .addOption(

@@ -1,5 +1,6 @@
 // Commands for people who write policies.
 import { type Command, Option } from 'commander';
+import { expandHome } from '../home.ts';
 import { REPORT_FORMATS } from '../test/report/report-formats.ts';
 import { addVerification, headerOption, opaOption, requirePolicy } from './options.ts';
 import { withoutDashes } from './unknown-command.ts';
@@ -57,7 +58,7 @@ export function addEval(program: Command): void {
     .addOption(new Option('--agent <NAME>', 'who calls (default: anonymous)').env('REGENT_AGENT'))
     .option('--claims <JSON>', 'what agent.claims is, as the claims of a JWT', '{}')
     .option('--session <NAME>', 'the session of the call', 'eval')
-    .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)')
+    .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)', expandHome)
     .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
     .addOption(opaOption());
   addVerification(command).action(async (flags) => (await import('../eval-command.ts')).evalCall(flags));

@@ -1,5 +1,6 @@
 // The command without a name: the sidecar.
 import { type Command, Option } from 'commander';
+import { expandHome } from '../home.ts';
 import type { SidecarFlags } from '../settings/read-flags.ts';
 import { addVerification, headerOption, logLevelOption, opaOption, policyOption } from './options.ts';
 import { unknownCommand, withoutDashes } from './unknown-command.ts';
@@ -13,7 +14,7 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
         'REGENT_AGENT',
       ),
     )
-    .option('--state <FILE>', 'counters and journal (default: ~/.regent/state.db)')
+    .option('--state <FILE>', 'counters and journal (default: ~/.regent/state.db)', expandHome)
     .addOption(
       new Option(
         '--durability <MODE>',
@@ -29,7 +30,11 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
     .addOption(headerOption())
     .option('--listen <HOST:PORT>', 'listen for agents over HTTP instead of stdio; port 0 takes a free one')
     .option('--path <PATH>', 'the endpoint of --listen (default: /mcp)')
-    .option('--token-file <FILE>', 'holds the bearer token that every caller of --listen must send')
+    .option(
+      '--token-file <FILE>',
+      'holds the bearer token that every caller of --listen must send',
+      expandHome,
+    )
     .option(
       '--public-url <URL>',
       "the endpoint's URL as clients see it; serves OAuth resource metadata for it",
@@ -39,7 +44,7 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
       'serve the console beside the proxy, for people who approve calls (default: 127.0.0.1:8930)',
     )
     .addOption(opaOption())
-    .option('--config <FILE>', 'regent.yaml with these options and more; a flag wins')
+    .option('--config <FILE>', 'regent.yaml with these options and more; a flag wins', expandHome)
     .action(async (flags: SidecarFlags) => {
       const [word] = program.args;
       if (word !== undefined) {

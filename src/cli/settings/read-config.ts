@@ -14,6 +14,7 @@ import { parseYaml } from '../../../compiler/parse/parse-yaml.ts';
 import type { YamlNode } from '../../../compiler/parse/yaml-node.ts';
 import type { KeyTable } from '../../../compiler/schema/grammar.ts';
 import { LOG_LEVELS } from '../../telemetry/log-levels.ts';
+import { expandHome } from '../home.ts';
 import { FOREIGN_TOP, readOpaMembers } from './opa/foreign-keys.ts';
 import { OPA_KEYS } from './opa/opa-keys.ts';
 import { readOpa } from './opa/read-opa.ts';
@@ -55,7 +56,7 @@ function ofConfig(problem: Diagnostic): Diagnostic {
 
 function readSettings(node: YamlNode, scope: Scope, file: string): Settings {
   const members = readOpaMembers(node, scope, { ...SETTING_KEYS, ...OPA_KEYS }, FOREIGN_TOP) ?? {};
-  const inFolder = (name: string): string => path.resolve(path.dirname(file), name);
+  const inFolder = (name: string): string => path.resolve(path.dirname(file), expandHome(name));
   const own = readFields(only(members, SETTING_KEYS), {
     policy: (value, at) => settingOf('policy', readTexts(value, at)?.map(inFolder)),
     server: (value, at) => settingOf('server', readText(value, at)),
