@@ -1,6 +1,14 @@
 // The -wal and -shm files deleted, moved or replaced under a sidecar, and the state file emptied: nobody counts from less
 // than what was committed, and what was committed is not lost.
-import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { openRecoveringStore } from '../../src/state/recovering-store.ts';
 import { openSqliteStore } from '../../src/state/sqlite-store.ts';
@@ -59,6 +67,16 @@ test('a log that was moved away and put back is the same one', async () => {
   await expect(store.read(['a'])).rejects.toMatchObject({ code: 'missing' });
   renameSync(`${file}.away`, `${file}-wal`);
   expect(await totalOf(store)).toBe(before);
+});
+
+test('a store behind a link knows its log, which lies beside the file itself', async () => {
+  const { file, store: real } = await openSeeded();
+  const before = await totalOf(real);
+  symlinkSync(file, `${file}.link`);
+  const store = await openAgain(`${file}.link`);
+  expect(await totalOf(store)).toBe(before);
+  rmSync(`${file}-wal`);
+  await expect(store.read(['a'])).rejects.toMatchObject({ code: 'missing' });
 });
 
 test("a log that replaced a store's own is left alone", async () => {

@@ -1,8 +1,9 @@
 // The -wal and -shm files beside the state file. What was committed lately is in them alone, and so are the locks between
 // processes: without them another sidecar would count from what the state file itself holds.
-import { existsSync, type Stats, statSync } from 'node:fs';
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { StateError } from '../store.ts';
 import { openConnection } from './sqlite-connection.ts';
+import { stateFileError } from './sqlite-error.ts';
 import { findSame } from './state-file.ts';
 
 const SUFFIXES = ['-wal', '-shm'];
@@ -16,7 +17,7 @@ export interface LogFiles {
 
 /** Those that a connection has just taken into use. Throws `StateError`. */
 export function claimLogFiles(stateFile: string): LogFiles {
-  const claimed = SUFFIXES.map((suffix) => claim(stateFile, suffix));
+  const claimed = pathsOf(stateFile).map((path) => claim(stateFile, path));
   return {
     areInPlace: () => claimed.every(({ opened, path }) => findSame(opened, path) !== null),
     areReplaced: () =>
@@ -24,8 +25,17 @@ export function claimLogFiles(stateFile: string): LogFiles {
   };
 }
 
-function claim(stateFile: string, suffix: string): { readonly opened: Stats; readonly path: string } {
-  const path = stateFile + suffix;
+/** SQLite makes them beside the file that a link leads to. */
+function pathsOf(stateFile: string): string[] {
+  try {
+    const real = realpathSync(stateFile);
+    return SUFFIXES.map((suffix) => real + suffix);
+  } catch (error) {
+    throw stateFileError('missing', stateFile, error);
+  }
+}
+
+function claim(stateFile: string, path: string): { readonly opened: Stats; readonly path: string } {
   try {
     return { opened: statSync(path), path };
   } catch (error) {
@@ -48,7 +58,7 @@ export function lostLogError(stateFile: string, cause: unknown): StateError {
  * `SQLITE_BUSY` until the last of them has ended, and has saved its log.
  */
 export async function awaitLastUser(stateFile: string): Promise<void> {
-  if (SUFFIXES.every((suffix) => existsSync(stateFile + suffix))) return;
+  if (pathsOf(stateFile).every((path) => existsSync(path))) return;
   const connection = await openConnection(stateFile);
   try {
     await connection.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE');
