@@ -2,7 +2,7 @@
 // processes: without them another sidecar would count from what the state file itself holds.
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { StateError } from '../store.ts';
-import { openConnection } from './sqlite-connection.ts';
+import { isSqliteError, openConnection } from './sqlite-connection.ts';
 import { stateFileError } from './sqlite-error.ts';
 import { findSame } from './state-file.ts';
 
@@ -63,6 +63,9 @@ export async function awaitLastUser(stateFile: string): Promise<void> {
   try {
     await connection.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE');
     await connection.all('SELECT count(*) FROM sqlite_schema');
+  } catch (error) {
+    // What else is wrong with the file is told by whoever opens it now.
+    if (isSqliteError(error) && error.code === 'SQLITE_BUSY') throw error;
   } finally {
     await connection.close();
   }
