@@ -5,6 +5,7 @@ import { approvalToJson } from '../approvals/approval-to-json.ts';
 import { digestApproverToken, isApproverToken } from '../approvals/approver-token.ts';
 import { explainAnswer } from '../approvals/explain-answer.ts';
 import { formatApproval, formatApprovalLine } from '../approvals/format-approval.ts';
+import { escapeJson } from '../journal/escape-text.ts';
 import type { StateStore } from '../state/store.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
@@ -45,7 +46,9 @@ export async function showApproval(id: string, flags: ApprovalsFlags): Promise<v
       counters: await store.read(approval.effects.map(({ key }) => key)),
     };
     const text =
-      flags.json === true ? approvalToJson(approval, details) : formatApproval(approval, details, Date.now());
+      flags.json === true
+        ? escapeJson(approvalToJson(approval, details))
+        : formatApproval(approval, details, Date.now());
     printOut(`${text}\n`);
   });
 }
@@ -87,7 +90,8 @@ async function whoAnswers(store: StateStore): Promise<Person> {
 }
 
 function printerOf({ json }: ApprovalsFlags): (approval: Approval) => void {
-  const print = json === true ? (approval: Approval) => approvalToJson(approval) : formatApprovalLine;
+  const print =
+    json === true ? (approval: Approval) => escapeJson(approvalToJson(approval)) : formatApprovalLine;
   return (approval) => printOut(`${print(approval)}\n`);
 }
 

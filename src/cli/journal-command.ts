@@ -1,15 +1,16 @@
 // `regent journal`: prints the decisions of a state file, oldest first.
 import type { Outcome } from '../../compiler/model/policy.ts';
 import { journalEntryToJson } from '../journal/entry-to-json.ts';
+import { escapeJson } from '../journal/escape-text.ts';
 import { followJournal } from '../journal/follow-journal.ts';
 import { formatJournalEntry } from '../journal/format-entry.ts';
-import type { JournalFilter } from '../journal/journal-row.ts';
+import type { JournalEntry, JournalFilter } from '../journal/journal-row.ts';
 import { parseSince } from '../journal/parse-since.ts';
 import { readJournal } from '../journal/read-journal.ts';
 import { CliError } from './cli-error.ts';
 import { defaultStateFile } from './home.ts';
 import { openExistingState } from './open-existing-state.ts';
-import { printOut } from './print-out.ts';
+import { isOutputUnread, printOut } from './print-out.ts';
 
 export interface JournalFlags {
   readonly state?: string;
@@ -26,8 +27,12 @@ export async function printJournal(flags: JournalFlags): Promise<void> {
   const store = await openExistingState(flags.state ?? defaultStateFile());
   const entries =
     flags.follow === true ? followJournal(store, filter, signalledEnd()) : readJournal(store, filter);
-  const print = flags.json === true ? journalEntryToJson : formatJournalEntry;
-  for await (const entry of entries) printOut(`${print(entry)}\n`);
+  const print =
+    flags.json === true ? (entry: JournalEntry) => escapeJson(journalEntryToJson(entry)) : formatJournalEntry;
+  for await (const entry of entries) {
+    if (isOutputUnread()) break;
+    printOut(`${print(entry)}\n`);
+  }
   await store.close();
 }
 

@@ -1,8 +1,9 @@
 // The policy in force: replaced as a whole when its files change, kept when the new ones are no good.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { BundleStatus } from '../policy/remote/bundle-status.ts';
-import { watchFiles } from '../policy/watch-files.ts';
+import { stampFiles, watchFiles } from '../policy/watch-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { openPolicy, type PolicyFiles } from './open-policy.ts';
 import { PolicyProblems } from './policy-problems.ts';
@@ -35,16 +36,32 @@ export interface PolicyToKeep {
   readonly log: Logger;
 }
 
+/** A writer that pauses for longer is taken to be done. */
+const SETTLE_MS = 200;
+
 export function keepPolicy({ files, server, first, log }: PolicyToKeep): PolicyInForce {
   let current = first;
   let isReloading = false;
   let isStale = false;
   const listeners: Array<() => void> = [];
 
+  const stamp = async (): Promise<string> => stampFiles(await findPolicyFiles(files.files));
+  /** The start of a policy may be one too, with rules missing: what is being written is left until it is all there. */
+  const openSettled = async (): Promise<LoadedPolicy | null> => {
+    const before = await stamp();
+    await sleep(SETTLE_MS);
+    const [next] = await Promise.allSettled([openPolicy(files)]);
+    if ((await stamp()) !== before) {
+      isStale = true;
+      return null;
+    }
+    if (next.status === 'rejected') throw next.reason;
+    return next.value;
+  };
   const reload = async (): Promise<void> => {
     try {
-      const next = await openPolicy(files);
-      if (next.revision === current.revision) return;
+      const next = await openSettled();
+      if (next === null || next.revision === current.revision) return;
       if (next.servers !== null && !next.servers.includes(server))
         throw new Error(`the new policy has no server ${JSON.stringify(server)}`);
       current = next;

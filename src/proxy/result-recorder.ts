@@ -1,6 +1,7 @@
 // Adds what came of each call to its journal row: gathered, and written off the call's path.
 import type { CallResult, JournalResult } from '../journal/journal-row.ts';
 import type { JournalStore } from '../state/store.ts';
+import { createFailureLog } from '../telemetry/failure-log.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface ResultRecorder {
@@ -16,6 +17,8 @@ export interface ResultRecorderParts {
 }
 
 const FLUSH_MS = 100;
+/** A store that fails may be locked, and each try would keep the calls waiting. */
+const RETRY_MS = 1000;
 /** While the store fails results are kept for the next try, but not without end. */
 const KEPT_MAX = 10_000;
 
@@ -23,6 +26,9 @@ export function createResultRecorder({ store, now, log }: ResultRecorderParts): 
   let results: JournalResult[] = [];
   let timer: NodeJS.Timeout | null = null;
   let isFlushing = false;
+  const noteFailure = createFailureLog((facts) =>
+    log.warn(facts, 'results of calls could not be added to the journal yet'),
+  );
 
   const flush = async (): Promise<void> => {
     timer = null;
@@ -30,22 +36,24 @@ export function createResultRecorder({ store, now, log }: ResultRecorderParts): 
     isFlushing = true;
     const written = results;
     results = [];
+    let againMs = FLUSH_MS;
     try {
       await store.settle(written);
     } catch (error) {
-      log.warn({ err: error }, 'results of calls could not be added to the journal yet');
+      noteFailure(error);
       results = [...written, ...results].slice(-KEPT_MAX);
+      againMs = RETRY_MS;
     }
     isFlushing = false;
-    if (results.length > 0) schedule();
+    if (results.length > 0) schedule(againMs);
   };
-  const schedule = (): void => {
-    timer ??= setTimeout(() => void flush(), FLUSH_MS);
+  const schedule = (afterMs: number): void => {
+    timer ??= setTimeout(() => void flush(), afterMs);
   };
   return {
     record: (id, result) => {
       results.push({ id, result, atMs: now() });
-      schedule();
+      schedule(FLUSH_MS);
     },
     close: async () => {
       if (timer !== null) clearTimeout(timer);

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryStore } from './delivery.ts';
 import { type Operations, wrapOperations } from './operations.ts';
 import { createSerialQueue } from './serial-queue.ts';
+import { awaitLastUser, claimLogFiles, type LogFiles, lostLogError } from './sqlite/log-files.ts';
 import { prepareAgents } from './sqlite/sqlite-agents.ts';
 import { prepareApprovals, type SqliteApprovals } from './sqlite/sqlite-approvals.ts';
 import { prepareApprovers } from './sqlite/sqlite-approvers.ts';
@@ -45,6 +46,7 @@ const BUSY_RETRY_MS = 20;
 
 interface StoreParts {
   readonly file: StateFile;
+  readonly log: LogFiles;
   readonly connection: SqliteConnection;
   readonly readCounters: ReadCounters;
   readonly insert: InsertBatch;
@@ -79,6 +81,7 @@ async function prepareParts(connection: SqliteConnection, file: StateFile): Prom
   const transaction = await prepareTransaction(connection);
   return {
     file,
+    log: claimLogFiles(file.path),
     connection,
     transaction,
     readCounters: await prepareReadCounters(connection),
@@ -120,6 +123,7 @@ async function configure(
   file: StateFile,
   options: SqliteStoreOptions,
 ): Promise<void> {
+  await awaitLastUser(file.path);
   await connection.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs ?? BUSY_TIMEOUT_MS}`);
   const found = await identifyFile(connection, file.path);
   if (found === 'empty' && options.mustExist) throw stateFileError('schema', file.path, null);
@@ -128,10 +132,11 @@ async function configure(
     throw stateFileError('io', file.path, new Error('no write-ahead log here'));
   await connection.exec(`PRAGMA synchronous = ${options.durability}`);
   await prepareSchema(connection, file.path);
+  if (!file.isInPlace()) throw stateFileError('missing', file.path, null);
 }
 
 function createStore(parts: StoreParts): StateStore {
-  const { file, connection } = parts;
+  const { file, log } = parts;
   const operations = createOperations(parts);
   const runInOrder = createSerialQueue();
   let isClosed = false;
@@ -141,7 +146,12 @@ function createStore(parts: StoreParts): StateStore {
         if (isClosed) throw stateFileError('io', file.path, new Error('the store is closed'));
         if (!file.isInPlace()) throw stateFileError('missing', file.path, null);
         try {
-          return await operate(operations);
+          const underWay = operate(operations);
+          // Looked at while the thread pool works, where it costs the call no time.
+          const hasLog = log.areInPlace();
+          const result = await underWay;
+          if (!hasLog) throw lostLogError(file.path, null);
+          return result;
         } catch (error) {
           throw explainSqliteError(error, file.path);
         }
@@ -149,7 +159,7 @@ function createStore(parts: StoreParts): StateStore {
     ),
     close: () =>
       runInOrder(async () => {
-        if (!isClosed) await closeConnection(connection, file);
+        if (!isClosed) await closeConnection(parts);
         isClosed = true;
       }),
   };
@@ -198,10 +208,10 @@ function toOvertaken(error: unknown): CommitResult {
 const abandoned = new Set<SqliteConnection>();
 
 /**
- * The last connection to a file deletes the write-ahead log beside its path as it closes. Where another file stands
- * there now, that log is not ours: the connection is left open, and referenced, so that nothing ends it.
+ * The last connection to a file saves its write-ahead log in it, and deletes the one beside its path, as it closes. Where
+ * another file stands there now, that is not ours: the connection is left open, and referenced, so that nothing ends it.
  */
-async function closeConnection(connection: SqliteConnection, file: StateFile): Promise<void> {
-  if (file.isInPlace()) await connection.close();
+async function closeConnection({ connection, file, log }: StoreParts): Promise<void> {
+  if (file.isInPlace() && !log.areReplaced()) await connection.close();
   else abandoned.add(connection);
 }

@@ -1,7 +1,8 @@
 // The server's side over stdio: a child process with a process group of its own, so that all of it can be ended.
 //
 //   running ── exits by itself ──────────────────────────▶ last output ─▶ end its group ─▶ exited
-//      └────── stop(): stdin ends ─ grace ─▶ end its group ────┘
+//      ├────── stop(): stdin ends ─ grace ─▶ end its group ────┤
+//      └────── closes its stdout ── grace ─▶ end its group ────┘
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { guardProcessGroup } from './group-guard.ts';
@@ -35,6 +36,12 @@ export async function startChildServer({
   const child = await spawnServer(command);
   let isStopping = false;
   const exited = watchExit(child, { graceMs, isStopping: () => isStopping });
+  const endAfterGrace = (): void => {
+    const timer = setTimeout(() => void endProcessGroup(child.pid, graceMs), graceMs);
+    void exited.then(() => clearTimeout(timer));
+  };
+  // It can answer nothing any more, though it runs: what waits for it would wait for ever.
+  child.stdout.once('end', endAfterGrace);
   return {
     ...createLinePeer({ input: child.stdout, output: child.stdin, maxBytes }),
     onLost: () => {},
@@ -43,9 +50,8 @@ export async function startChildServer({
     stop: async () => {
       isStopping = true;
       child.stdin.end();
-      const timer = setTimeout(() => void endProcessGroup(child.pid, graceMs), graceMs);
+      endAfterGrace();
       await exited;
-      clearTimeout(timer);
     },
   };
 }

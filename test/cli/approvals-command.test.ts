@@ -112,11 +112,11 @@ describe('show', () => {
     expect(stdout).toContain('requested by agent:payments-bot');
   });
 
-  test('prints one JSON object, with the arguments as they were sent', async () => {
+  test('prints one JSON object, with the arguments as they were sent, what a terminal would act on escaped', async () => {
     await seed({});
     const { status, stdout } = run('show', 'apr_1', '--json');
     expect([status, stdout.split('\n').length]).toEqual([0, 2]);
-    expect(stdout).toContain(`"arguments":${ARGUMENTS},`);
+    expect(stdout).toContain(`"arguments":${ARGUMENTS.replace('\u202e', '\\u202e')},`);
     expect(parse(stdout)[0]).toMatchObject({ id: 'apr_1', steps: [{ step: 'requested' }], effects: [] });
   });
 });

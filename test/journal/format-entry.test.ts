@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { journalEntryToJson } from '../../src/journal/entry-to-json.ts';
+import { escapeJson } from '../../src/journal/escape-text.ts';
 import { formatJournalEntry } from '../../src/journal/format-entry.ts';
 import type { JournalEntry } from '../../src/journal/journal-row.ts';
 import { SAMPLE_TIME_MS, sampleRow } from '../state/sample-batch.ts';
@@ -101,5 +102,17 @@ describe('the line for programs', () => {
     const line = journalEntryToJson(entry({ output }));
     expect(line).not.toMatch(/[\r\n]/);
     expect(JSON.parse(line)).toMatchObject({ id: 'dec_1', output: expected, result_time: null });
+  });
+
+  test('says the same with what a terminal acts on escaped, be it a key or a value', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(fc.dictionary(text, text), text, (input, reason) => {
+        const line = journalEntryToJson(entry({ input: JSON.stringify(input), reason }));
+        const escaped = escapeJson(line);
+        expect(escaped).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+        expect(JSON.parse(escaped)).toEqual(JSON.parse(line));
+      }),
+    );
   });
 });

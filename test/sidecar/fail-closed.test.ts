@@ -90,6 +90,20 @@ test('a damaged bundle in the cache is compiled again', async () => {
 });
 
 describe('every call is denied', () => {
+  test('without a log that grows with each of them', async () => {
+    const guarded = startGuarded();
+    await expectAllowed(guarded);
+    let log = '';
+    guarded.client.child.stderr.on('data', (chunk) => {
+      log += chunk;
+    });
+    renameSync(guarded.stateFile, `${guarded.stateFile}.away`);
+    for (let call = 1; call <= 300; call += 1) await guarded.client.callTool('pay', {});
+    expect(log).toContain('the calls are denied');
+    expect(log.split('\n').length).toBeLessThan(20);
+    renameSync(`${guarded.stateFile}.away`, guarded.stateFile);
+  });
+
   test('while the store is locked, and let through again afterwards', async () => {
     const guarded = startGuarded();
     await expectAllowed(guarded);

@@ -1,5 +1,13 @@
 // Holds, cancellations, the end of either side, and policies that change: what happens to calls meanwhile.
-import { existsSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -135,5 +143,22 @@ describe('a policy that changes is in force within seconds, whichever way', () =
     const file = openSqlFile(guarded.stateFile);
     expect(await file.all('SELECT value FROM counters')).toEqual([{ value: 2 }]);
     await file.close();
+  });
+
+  test('but not while it is being written, when rules are missing still', async () => {
+    const { client, policyFile } = startGuarded();
+    await client.request('initialize', { protocolVersion: '2025-06-18' });
+    expect((await client.callTool('pay')).result.isError ?? false).toBe(false);
+    let log = '';
+    client.child.stderr.on('data', (chunk) => {
+      log += chunk;
+    });
+    writeFileSync(policyFile, OPEN_POLICY.replace('1000', '900'));
+    for (let rule = 1; rule <= 30; rule += 1) {
+      appendFileSync(policyFile, `      - {name: rule-${rule}, rate_limit: ${900 - rule}/day}\n`);
+      await sleep(60);
+    }
+    await client.next((line) => line.includes('list_changed'));
+    expect(log.match(/in force/g)).toEqual(['in force']);
   });
 });

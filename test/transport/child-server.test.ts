@@ -114,6 +114,11 @@ describe('the end of a server', () => {
     expect(lines).toEqual(['one', 'two']);
   });
 
+  test('is brought about where it closes its stdout and runs on: it can answer nothing any more', async () => {
+    const { peer } = await startTestServer(shell('exec >&-; exec sleep 60'), { graceMs: 100 });
+    expect(await peer.exited).toEqual({ code: null, signal: 'SIGTERM' });
+  });
+
   test('waits for a client that reads slowly, so that no answer is lost', async () => {
     const script = `for (let i = 0; i < 30; i += 1) console.log(String(i).padEnd(1000))`;
     const { peer, lines } = await startTestServer(node(script));

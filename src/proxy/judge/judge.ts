@@ -11,6 +11,7 @@ import type { LoadedPolicy } from '../../policy/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
 import type { PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
 import type { CounterStore } from '../../state/store.ts';
+import { createFailureLog } from '../../telemetry/failure-log.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createCommitter } from './commit-decisions.ts';
 import { decideBatch } from './decide-batch.ts';
@@ -45,6 +46,9 @@ interface WaitingCall {
 
 export function createJudge(parts: JudgeParts): Judge {
   const committer = createCommitter(parts.store);
+  const noteFailure = createFailureLog((facts) =>
+    parts.log.error(facts, 'decisions could not be recorded: the calls are denied'),
+  );
   let waiting: WaitingCall[] = [];
   let isRunning = false;
 
@@ -74,7 +78,7 @@ export function createJudge(parts: JudgeParts): Judge {
       });
       return verdicts;
     } catch (error) {
-      parts.log.error({ err: error }, 'decisions could not be recorded: the calls are denied');
+      noteFailure(error);
       return calls.map(() => unjournalled(error));
     }
   };

@@ -7,18 +7,25 @@ import { stateFileError } from './sqlite-error.ts';
 export interface StateFile {
   readonly path: string;
   /**
-   * Whether the path still leads to the file that was opened. A connection goes on writing to a deleted file without
-   * any error, while another process counts from zero in the new one: so every operation asks first (2 µs).
+   * Whether the path still leads to the file that was opened, and there is something in it. A connection goes on writing
+   * to a deleted or emptied file without any error, while another process counts from zero in the new one: so every
+   * operation asks first (2 µs).
    */
   isInPlace(): boolean;
 }
 
 /** Makes the file and its folder where they are missing, unless they `mustExist`. Throws `StateError`. */
 export function claimStateFile(path: string, mustExist: boolean): StateFile {
+  const opened = find(path, mustExist);
+  // SQLite would delete the write-ahead log beside an empty file: the last that is left of one that was emptied.
+  if (mustExist && opened.size === 0) throw stateFileError('schema', path, null);
+  return { path, isInPlace: () => (findSame(opened, path)?.size ?? 0) > 0 };
+}
+
+function find(path: string, mustExist: boolean): Stats {
   try {
     if (!mustExist && statSync(path, { throwIfNoEntry: false }) === undefined) createFile(path);
-    const opened = statSync(path);
-    return { path, isInPlace: () => isSameFile(opened, path) };
+    return statSync(path);
   } catch (error) {
     throw stateFileError(codeOf(error), path, error);
   }
@@ -30,12 +37,13 @@ function createFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
 
-function isSameFile(opened: Stats, path: string): boolean {
+/** What is at `path` now, where it is still the file that was opened. */
+export function findSame(opened: Stats, path: string): Stats | null {
   try {
     const now = statSync(path, { throwIfNoEntry: false });
-    return now !== undefined && now.ino === opened.ino && now.dev === opened.dev;
+    return now !== undefined && now.ino === opened.ino && now.dev === opened.dev ? now : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
