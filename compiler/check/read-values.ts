@@ -129,12 +129,19 @@ function retypeHint(node: YamlNode, wanted: string): string | undefined {
   if (wanted === A_BOOLEAN && /^(true|yes|on|1)$/i.test(value)) return 'write true';
   if (wanted === A_BOOLEAN && /^(false|no|off|0)$/i.test(value)) return 'write false';
   // A quote that is never closed makes one text of all that follows: nothing to put into brackets.
-  const isOneLine = !/[\p{Cc}\p{Bidi_Control}]/u.test(source);
-  return wanted === A_LIST && isOneLine ? `write [${shortenText(source)}]` : undefined;
+  const isOneLine = !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(source);
+  return wanted === A_LIST && isOneLine ? `write [${listHint(value)}]` : undefined;
+}
+
+/** `a, b` was meant as two items; what YAML would read otherwise (`*` is an alias) stands in quotes. */
+function listHint(value: string): string {
+  const items = shortenText(value).split(/, */);
+  return items.map((item) => (/^\w[\w .*?/-]*$/.test(item) ? item : quoteText(item))).join(', ');
 }
 
 export function describe(node: YamlNode): string {
-  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a mapping';
+  if (node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
   if (node.value === null) return 'nothing';
   return typeof node.value === 'string' ? quoteText(node.value) : shortenText(node.source);
 }

@@ -1,5 +1,6 @@
 // `regent eval`: one decision as JSON, made by the same code as the sidecar's, without a server and without charges.
 import { text } from 'node:stream/consumers';
+import { parseMoment } from '../journal/parse-moment.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
 import type { PreparedCall, ToolCall } from '../policy/prepare-call.ts';
@@ -73,8 +74,8 @@ function readCallArguments(json: string): ToolCall['arguments'] {
 }
 
 function readTime(at: string | undefined): number {
-  const nowMs = at === undefined ? Date.now() : Date.parse(at);
-  if (Number.isNaN(nowMs))
+  const nowMs = at === undefined ? Date.now() : parseMoment(at);
+  if (nowMs === null)
     throw new CliError(`--at ${JSON.stringify(at)} is not a time; write it as 2026-11-22T15:04:00Z`);
   return nowMs;
 }
