@@ -100,14 +100,19 @@ export function readWord<T extends string>(node: YamlNode, scope: Scope, words: 
 }
 
 /** Any value, numbers by their digits. */
-export function readLiteral(node: YamlNode): Literal {
+export function readLiteral(node: YamlNode, scope: Scope): Literal {
   switch (node.kind) {
     case 'scalar':
+      // YAML reads null where a dash or a key has lost its value.
+      if (node.value === null && node.source === '')
+        scope.problem('bad-value', node.position, 'no value stands here', 'write null where null is meant');
       return node.value;
     case 'list':
-      return node.items.map(readLiteral);
+      return node.items.map((item) => readLiteral(item, scope));
     case 'map':
-      return { object: node.entries.map(({ key, value }) => [key, readLiteral(value)] as const) };
+      return {
+        object: node.entries.map(({ key, value }) => [key, readLiteral(value, scope)] as const),
+      };
   }
 }
 

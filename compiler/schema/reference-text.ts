@@ -155,7 +155,8 @@ tools:
 **Counters belong to their rule.** Under a glob or \`"*"\` a counter counts all tools that the rule covers together. Its key is
 made of server, tool, the rule's name and what it counts, such as \`finance/create_payment/:caps/spend/day\`. Editing,
 reordering or reloading a policy resets none. A rule without a name is known by what it counts, so two of them cannot count
-the same; a rule that gets another name starts new counters.
+the same; a rule that gets another name starts new counters. Totals are kept in units of \`scale\`: with another one, rename the
+rule too, or what was spent before counts as more or as less.
 
 ## Counters of your own
 
