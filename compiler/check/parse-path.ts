@@ -1,6 +1,6 @@
 // Paths: `args.items[*].price`, `args["odd name"].x`, `agent.id`, `clock.weekday`, `state.pay.count`.
 import type { ArgumentPath, ClockField, ConditionPath, PathStep } from '../model/policy.ts';
-import { quoteText } from '../parse/quote-text.ts';
+import { escapeText, quoteText } from '../parse/quote-text.ts';
 
 export type ParsedPath<T> =
   | { readonly ok: true; readonly path: T }
@@ -27,7 +27,11 @@ export function parsePrefixedPath(text: string): ParsedPath<ArgumentPath> {
   if (rest !== null) return parseArgumentPath(rest);
   const problem = `${quoteText(text)} is no path into the arguments`;
   const isPath = text !== 'args' && parseSteps(text) !== null;
-  return { ok: false, problem, suggestion: isPath ? `write args.${text}` : 'write it as args.amount' };
+  return {
+    ok: false,
+    problem,
+    suggestion: isPath ? `write ${escapeText(`args.${text}`)}` : 'write it as args.amount',
+  };
 }
 
 /** What follows `args.` or `args` before a bracket; null where it does not stand in front. */

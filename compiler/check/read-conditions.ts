@@ -70,7 +70,7 @@ interface OperandUse {
 /** Reports a value that the operator could never compare with what stands at the path. */
 function readOperand({ value: node, scope }: KeyedEntry, use: OperandUse): Literal | undefined {
   const { op, path = { root: 'args', steps: [] }, uses } = use;
-  const value = readLiteral(node);
+  const value = readLiteral(node, scope);
   const wanted = wantedValue({ path, op, value });
   if (wanted !== null) {
     const day = path.root === 'clock' && typeof value === 'string' ? value : '';

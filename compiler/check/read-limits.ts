@@ -59,6 +59,7 @@ function readShortRateLimit(node: YamlNode, scope: Scope): RateLimit | undefined
 
 function rateAdvice(digits: string, word: string): string {
   if (digits !== '' && Number(digits) === 0) return 'to let nothing through use action: deny';
+  if (digits !== '' && !Number.isSafeInteger(Number(digits))) return 'a limit is at most 2^53-1';
   const near = digits === '' ? undefined : suggestNearest(word, WINDOWS);
   if (near !== undefined) return near.replace('"', `"${digits}/`);
   return `write it as 60/minute; windows are ${WINDOWS.join(', ')}`;

@@ -20,7 +20,7 @@ const TOOL_CHARACTERS = /^[A-Za-z0-9_.:/*?-]{1,128}$/;
 const AGENT_CHARACTERS = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]{1,128}$/u;
 
 /** What a name names: tools and servers share their characters, agents may have any printable ones. */
-export type NameKind = 'tool' | 'agent';
+export type NameKind = 'tool' | 'server' | 'agent';
 
 /** Reports names that nothing could match, and glob signs that mean nothing here. */
 export function checkPattern(
@@ -30,7 +30,7 @@ export function checkPattern(
 ): NamePattern | undefined {
   const { position, scope } = at;
   const isGlob = GLOB_SIGNS.test(text);
-  if (FOREIGN_SIGNS.test(text) && (kind === 'tool' || isGlob)) {
+  if (FOREIGN_SIGNS.test(text) && (kind !== 'agent' || isGlob)) {
     scope.problem(
       'bad-glob',
       position,
@@ -39,11 +39,11 @@ export function checkPattern(
     );
     return undefined;
   }
-  if ((kind === 'tool' ? TOOL_CHARACTERS : AGENT_CHARACTERS).test(text)) return { text, isGlob };
+  if ((kind === 'agent' ? AGENT_CHARACTERS : TOOL_CHARACTERS).test(text)) return { text, isGlob };
   const allowed =
-    kind === 'tool'
-      ? 'names are made of A-Z a-z 0-9 _ . : / -, at most 128 of them'
-      : 'names are made of 1 to 128 printable characters';
+    kind === 'agent'
+      ? 'names are made of 1 to 128 printable characters'
+      : 'names are made of A-Z a-z 0-9 _ . : / -, at most 128 of them';
   scope.problem('bad-name', position, `${quoteText(text)} is no ${kind} name`, allowed);
   return undefined;
 }

@@ -6,6 +6,7 @@ import type { Policy } from '../model/policy.ts';
 import { uniqueBy } from '../model/unique-by.ts';
 import { parseYaml } from '../parse/parse-yaml.ts';
 import { joinParts } from './join-parts.ts';
+import { nameServers } from './name-servers.ts';
 import type { PatternUse } from './policy-uses.ts';
 import { type PolicyPart, readPolicyPart } from './read-policy.ts';
 import { createScope } from './report.ts';
@@ -31,24 +32,22 @@ export interface PoliciesRead {
   readonly modules: readonly RegoFile[];
 }
 
-/** `server` replaces the name that each file gives. Never throws. */
+/** `server` replaces the name that the files give; files of several servers keep theirs. Never throws. */
 export function readPolicies(
   files: readonly PolicyFile[],
   { server }: { readonly server?: string },
 ): PoliciesRead {
   const diagnostics: Diagnostic[] = [];
   const patterns: PatternUse[] = [];
-  const parts = new Map<string, PolicyPart[]>();
+  const parts: PolicyPart[] = [];
   for (const { name, text, rego = [] } of files) {
     const { root, diagnostics: syntax } = parseYaml(name, text);
     for (const problem of syntax) diagnostics.push(problem);
     if (root === null) continue;
     const part = readPolicyPart(name, root, { scope: createScope(diagnostics), patterns, rego });
-    if (part === undefined) continue;
-    const key = server ?? part.server.value;
-    parts.set(key, [...(parts.get(key) ?? []), part]);
+    if (part !== undefined) parts.push(part);
   }
-  const policies = Array.from(parts, ([key, group]) => joinParts(key, group));
+  const policies = joinByServer(parts, nameServers(parts, server));
   return {
     policies,
     diagnostics: sortDiagnostics(diagnostics, fileNames(files)),
@@ -66,4 +65,14 @@ export function fileNames(files: readonly PolicyFile[]): string[] {
     name,
     ...rego.flatMap((source) => source.files.map((file) => file.name)),
   ]);
+}
+
+/** `servers` are those of the parts, one for each. */
+function joinByServer(parts: readonly PolicyPart[], servers: readonly string[]): Policy[] {
+  return [...new Set(servers)].map((server) =>
+    joinParts(
+      server,
+      parts.filter((_, index) => servers[index] === server),
+    ),
+  );
 }

@@ -27,7 +27,8 @@ export interface GrantRead {
 
 export interface PolicyPart {
   readonly file: string;
-  readonly server: Placed<string>;
+  /** null: not said. */
+  readonly server: Placed<string> | null;
   readonly description: string | null;
   /** null: not said. */
   readonly default: Placed<'allow' | 'deny'> | null;
@@ -39,8 +40,6 @@ export interface PolicyPart {
   readonly rego: readonly RegoFile[] | null;
   readonly counters: ReadonlyArray<Placed<CustomCounter>>;
 }
-
-const DEFAULT_SERVER = 'main';
 
 export function readPolicyPart(
   file: string,
@@ -56,7 +55,7 @@ export function readPolicyPart(
     members.default && readWord(members.default.value, members.default.scope, ['deny', 'allow']);
   return {
     file,
-    server: readServer(members.server, node, scope),
+    server: members.server === undefined ? null : readServer(members.server),
     description:
       members.description === undefined
         ? null
@@ -88,15 +87,14 @@ function readVersion({ value, scope }: KeyedEntry): void {
     scope.problem('bad-value', value.position, 'the version of this language is "1"', 'write version: "1"');
 }
 
-function readServer(entry: KeyedEntry | undefined, node: YamlNode, scope: Scope): Placed<string> {
-  if (entry === undefined) return { value: DEFAULT_SERVER, position: node.position, scope };
-  const { value: nameNode, scope: below } = entry;
-  const text = readText(nameNode, below);
-  const at = { position: nameNode.position, scope: below };
-  const pattern = text === undefined ? undefined : checkPattern(text, 'tool', at);
+function readServer(entry: KeyedEntry): Placed<string> | null {
+  const { value: node, scope } = entry;
+  const text = readText(node, scope);
+  if (text === undefined) return null;
+  const pattern = checkPattern(text, 'server', { position: node.position, scope });
   if (pattern?.isGlob)
-    below.problem('bad-name', at.position, `${quoteText(pattern.text)} is a glob; a server has one name`);
-  return placed(text ?? DEFAULT_SERVER, entry);
+    scope.problem('bad-name', node.position, `${quoteText(text)} is a glob; a server has one name`);
+  return placed(text, entry);
 }
 
 function readAgents({ value, scope }: KeyedEntry): Placed<GrantRead>[] {

@@ -97,8 +97,8 @@ const READERS: Readonly<Record<Keyword, Reader>> = {
         : [{ node: value, scope }];
     return items?.flatMap((item) => readWord(item.node, item.scope, SCHEMA_TYPES) ?? []);
   },
-  enum: (entry) => readFilled(entry)?.map(({ node }) => readLiteral(node)),
-  const: ({ value }) => readLiteral(value),
+  enum: (entry) => readFilled(entry)?.map(({ node, scope }) => readLiteral(node, scope)),
+  const: ({ value, scope }) => readLiteral(value, scope),
   minimum: readBound,
   maximum: readBound,
   exclusiveMinimum: readBound,

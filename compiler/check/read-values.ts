@@ -111,14 +111,19 @@ export function readWord<T extends string>(node: YamlNode, scope: Scope, words: 
 }
 
 /** Any value, numbers by their digits. */
-export function readLiteral(node: YamlNode): Literal {
+export function readLiteral(node: YamlNode, scope: Scope): Literal {
   switch (node.kind) {
     case 'scalar':
+      // YAML reads null where a dash or a key has lost its value.
+      if (node.value === null && node.source === '')
+        scope.problem('bad-value', node.position, 'no value stands here', 'write null where null is meant');
       return node.value;
     case 'list':
-      return node.items.map(readLiteral);
+      return node.items.map((item) => readLiteral(item, scope));
     case 'map':
-      return { object: node.entries.map(({ key, value }) => [key, readLiteral(value)] as const) };
+      return {
+        object: node.entries.map(({ key, value }) => [key, readLiteral(value, scope)] as const),
+      };
   }
 }
 
@@ -144,8 +149,14 @@ function retypeHint(node: YamlNode, wanted: string): string | undefined {
   if (wanted === A_BOOLEAN && /^(true|yes|on|1)$/i.test(value)) return 'write true';
   if (wanted === A_BOOLEAN && /^(false|no|off|0)$/i.test(value)) return 'write false';
   // A quote that is never closed makes one text of all that follows: nothing to put into brackets.
-  const isOneLine = !/[\p{Cc}\p{Bidi_Control}]/u.test(source);
-  return wanted === A_LIST && isOneLine ? `write [${shortenText(source)}]` : undefined;
+  const isOneLine = !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(source);
+  return wanted === A_LIST && isOneLine ? `write [${listHint(value)}]` : undefined;
+}
+
+/** `a, b` was meant as two items; what YAML would read otherwise (`*` is an alias) stands in quotes. */
+function listHint(value: string): string {
+  const items = shortenText(value).split(/, */);
+  return items.map((item) => (/^\w[\w .*?/-]*$/.test(item) ? item : quoteText(item))).join(', ');
 }
 
 /** Without what people write into amounts: a currency, and signs between the thousands. */
@@ -155,7 +166,8 @@ function plainDigits(text: string): string {
 }
 
 export function describe(node: YamlNode): string {
-  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a mapping';
+  if (node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
   if (node.value === null) return 'nothing';
   return typeof node.value === 'string' ? quoteText(node.value) : shortenText(node.source);
 }

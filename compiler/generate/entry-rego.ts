@@ -17,7 +17,7 @@ const ENTRY_RULES = ['registered', 'deny', 'approve', 'shadow', 'charges', 'pass
 const SETS: readonly VerdictSet[] = ['deny', 'approve', 'shadow'];
 
 /** Names that imports take. */
-const LIBRARIES = ['counters', 'formats'];
+const LIBRARIES = ['counters', 'decimals', 'formats'];
 
 export interface EntryRego {
   readonly text: string;

@@ -14,6 +14,8 @@ const DEPTH_MAX = 100;
 const NUMBER_DIGITS_MAX = 64;
 /** A zero in front makes it octal for readers of YAML 1.1, so it is not taken for a number here. */
 const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+/** A number to readers of YAML 1.1, a text to those of 1.2. */
+const GROUPED_NUMBER = /^[-+]?\d[\d_]*_[\d_]*(\.\d[\d_]*)?$/;
 /** What these tags say is what the value says anyway. */
 const PLAIN_TAGS = ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map(
   (name) => `tag:yaml.org,2002:${name}`,
@@ -156,22 +158,34 @@ function convertScalar(work: Conversion, node: Scalar, path: string): YamlNode {
   return { kind: 'scalar', position, source, value: scalarValue(work, node, { path, source }) };
 }
 
+interface Written {
+  readonly path: string;
+  readonly source: string;
+}
+
+/** What is reported already stands as 1, of which no other check complains. */
+function badNumber(work: Conversion, node: Scalar, { path, source }: Written): NumberLiteral {
+  const message = `${shortenText(source)} is not a plain decimal number`;
+  const suggestion = GROUPED_NUMBER.test(source)
+    ? `write ${shortenText(source.replace(/[+_]/g, ''))}, or in quotes where it is a text`
+    : 'write it with digits, such as 500.00';
+  work.report({ code: 'bad-number', position: work.place(node), path, message, suggestion });
+  return { number: '1' };
+}
+
 function scalarValue(
   work: Conversion,
   node: Scalar,
-  { path, source }: { readonly path: string; readonly source: string },
+  { path, source }: Written,
 ): string | boolean | null | NumberLiteral {
   const { value } = node;
   const position = work.place(node);
   if (typeof value === 'number' || typeof value === 'bigint') {
     const number = PLAIN_NUMBER.test(source) ? plainDecimal(source, NUMBER_DIGITS_MAX) : null;
-    if (number !== null) return { number };
-    const message = `${shortenText(source)} is not a plain decimal number`;
-    const suggestion = 'write it with digits, such as 500.00';
-    work.report({ code: 'bad-number', position, path, message, suggestion });
-    // Reported already; 1 is what no other check complains of.
-    return { number: '1' };
+    return number === null ? badNumber(work, node, { path, source }) : { number };
   }
+  if (node.type === 'PLAIN' && node.tag === undefined && GROUPED_NUMBER.test(source))
+    return badNumber(work, node, { path, source });
   if (typeof value === 'string' && hasHalfCharacter(value)) {
     const message = `${quoteText(value)} holds half of a character, which no message can hold`;
     work.report({ code: 'bad-value', position, path, message });

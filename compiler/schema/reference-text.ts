@@ -81,8 +81,9 @@ tools:
 | \`contains\` | a text holds the text, or a list holds the element |
 | \`exists\` | there is a value that is not null; with \`value: false\`, there is none |
 
-A number never equals a text, and a negative operator does not hold for a value of another type. An operator or a value
-that could never compare with what stands at the path, such as \`lt\` with a weekday, is an error.
+A number never equals a text, and a negative operator does not hold for a value of another type; only \`null\`
+differs from whatever else is there: \`neq\` with \`null\` holds for all of it. An operator or a value that could never
+compare with what stands at the path, such as \`lt\` with a weekday, is an error.
 
 Paths: \`args.a.b\`, \`args.items[*].price\` (every element must hold; an empty list holds), \`args["odd name"]\`, \`agent.id\`,
 \`agent.claims.x\`, \`session\`, \`clock.weekday\` (\`monday\` to \`sunday\`), \`clock.minute_of_day\` (0 to 1439), \`clock.date\`
@@ -142,7 +143,8 @@ tools:
 - \`spend\` adds the amount to each of its totals. A call that would pass a cap is denied; reaching it exactly is allowed.
 - **Amounts** are numbers of at least 0 with at most \`scale\` decimals, read from their digits. Texts, negative and finer
   amounts are denied.
-- With \`currency\` there is one total for each currency; \`usd\` and \`USD\` are one.
+- With \`currency\` there is one total for each currency: a text of 2 to 12 letters and digits; \`usd\` and \`USD\` are one. Which
+  ones may be paid in say \`arguments\`, with \`enum\`: any other currency is a total of its own.
 - Windows are aligned to UTC; weeks start on Monday. \`sliding: true\` looks back over the window's length instead, in steps
   of about a sixtieth of it, and never lets more through in any such stretch of time.
 - \`per\` keeps separate counters for each \`tool\`, \`agent\`, \`session\`, or value of an argument (a text of at most 256
@@ -154,7 +156,8 @@ tools:
 made of server, tool, the rule's name and what it counts, such as \`finance/create_payment/:caps/spend/day\`. Editing,
 reordering or reloading a policy resets none. A rule without a name is known by what it counts, so two of them cannot count
 the same; a rule that gets another name starts new counters. Policies without \`server\` are all \`main\`: where they use one
-state file, rules of the same tool and name count together, so name the server as soon as there are two.
+state file, rules of the same tool and name count together, so name the server as soon as there are two. Totals are kept in
+units of \`scale\`: with another one, rename the rule too, or what was spent before counts as more or as less.
 
 ## Counters of your own
 
@@ -209,5 +212,6 @@ name wins over the longest glob. An agent that none matches, \`anonymous\` inclu
 ## Several files
 
 Files that name the same server are joined: their tools must be different, their \`default\`s the same, their \`hide\` lists
-add up. Files of different servers make one bundle; the sidecar then needs \`--server\`.
+add up. Files of different servers make one bundle; the sidecar then needs \`--server\` with one of their names, and each file
+rules over its own server only. Where all files share one name, or none says one, \`--server\` gives another.
 `;

@@ -1,5 +1,6 @@
 // `regent eval`: one decision as JSON, made by the same code as the sidecar's, without a server and without charges.
 import { text } from 'node:stream/consumers';
+import { parseMoment } from '../journal/parse-moment.ts';
 import type { JsonObject } from '../policy/json-node.ts';
 import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import { PolicyError } from '../policy/policy-error.ts';
@@ -83,8 +84,8 @@ function readObject(flag: string, json: string, example: string): JsonObject {
 }
 
 function readTime(at: string | undefined): number {
-  const nowMs = at === undefined ? Date.now() : Date.parse(at);
-  if (Number.isNaN(nowMs))
+  const nowMs = at === undefined ? Date.now() : parseMoment(at);
+  if (nowMs === null)
     throw new CliError(`--at ${JSON.stringify(at)} is not a time; write it as 2026-11-22T15:04:00Z`);
   return nowMs;
 }

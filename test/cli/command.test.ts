@@ -63,6 +63,8 @@ describe('exit codes', () => {
       [['eval', '-c', FINANCE, '--tool', 'x', '--arguments', '{'], '--arguments'],
       [['eval', '-c', FINANCE, '--tool', 'x', '--at', 'noon'], '--at'],
       [['eval', '-c', FINANCE, '--tool', 'x', '--claims', '[]'], '--claims: it is no object'],
+      [['eval', '-c', FINANCE, '--tool', 'x', '--at', '5'], '--at'],
+      [['eval', '-c', FINANCE, '--tool', 'x', '--at', '2026-11-22T15:04:00'], '--at'],
       [['validate', '-c', FINANCE, '--server', 'a b'], 'is no server name'],
       [['--no-such-option'], 'unknown option'],
       [['approve', 'apr_1'], 'there is no command "approve"; did you mean regent approvals approve?'],

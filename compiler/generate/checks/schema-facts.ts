@@ -53,16 +53,19 @@ function boundFacts(schema: Schema, value: string): Fact[] {
     ];
   });
   if (schema.multipleOf === undefined) return facts;
-  const isMultiple = printMultiple(value, schema.multipleOf);
-  return [...facts, { type, holds: isMultiple, refuted: hasNoTruth(isMultiple) }];
+  return [...facts, { type, ...multipleFact(value, schema.multipleOf) }];
 }
 
 /** Exact for decimals: both sides are scaled to whole numbers, and `%` of a fraction has no value. */
-function printMultiple(value: string, { number }: NumberLiteral): string {
+function multipleFact(value: string, { number }: NumberLiteral): Pick<Fact, 'holds' | 'refuted'> {
   const [whole = '', fraction = ''] = number.split('.');
-  if (fraction === '') return `${value} % ${whole} == 0`;
+  if (fraction === '') {
+    const isMultiple = `${value} % ${whole} == 0`;
+    return { holds: isMultiple, refuted: hasNoTruth(isMultiple) };
+  }
   const step = `${whole}${fraction}`.replace(/^(-?)0+(?=\d)/, '$1');
-  return `(${value} * 1${'0'.repeat(fraction.length)}) % ${step} == 0`;
+  const isMultiple = `decimals.is_multiple(${value}, 1${'0'.repeat(fraction.length)}, ${step})`;
+  return { holds: isMultiple, refuted: `not ${isMultiple}` };
 }
 
 function textFacts({ minLength, maxLength, pattern, format }: Schema, value: string): Fact[] {

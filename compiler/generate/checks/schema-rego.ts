@@ -20,7 +20,7 @@ export function holdSchema(to: SchemaSheet, schema: Schema, place: Place): Body 
 /** The ways in which a value certainly fails the schema; a value of a type it does not speak of refutes nothing. */
 export function refuteSchema(to: SchemaSheet, schema: Schema, place: Place): readonly Body[] {
   const { text } = place;
-  useFormats(to, schema);
+  useLibraries(to, schema);
   return [
     ...(schema.type === undefined ? [] : otherTypeWays(schema.type, text)),
     ...keywordFacts(schema, text).map(({ type, refuted }) => [type, refuted]),
@@ -34,7 +34,7 @@ export function refuteSchema(to: SchemaSheet, schema: Schema, place: Place): rea
 
 function constraintLines(to: SchemaSheet, schema: Schema, place: Place): Body {
   const { text } = place;
-  useFormats(to, schema);
+  useLibraries(to, schema);
   const lines = [
     ...(schema.type === undefined ? [] : [either(to, place, typeWays(schema.type, text))]),
     ...keywordFacts(schema, text).map(({ type, holds, isTyped }) => (isTyped ? [holds] : [type, holds])),
@@ -115,6 +115,7 @@ function refuteChoice(to: SchemaSheet, { anyOf }: Schema, place: Place): readonl
   return [anyOf.flatMap((part) => either(to, place, refuteSchema(to, part, place)))];
 }
 
-function useFormats({ sheet }: SchemaSheet, { format }: Schema): void {
+function useLibraries({ sheet }: SchemaSheet, { format, multipleOf }: Schema): void {
   if (format !== undefined) sheet.useLibrary('formats');
+  if (multipleOf?.number.includes('.')) sheet.useLibrary('decimals');
 }

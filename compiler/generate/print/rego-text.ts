@@ -8,10 +8,9 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Those that `opa fmt` leaves in brackets: it prints `data`, `input` and `set` as any other name. */
 const KEYWORDS = new Set(
-  'and as contains data default else every false if import in input not null or package set some true with'.split(
-    ' ',
-  ),
+  'as contains default else every false if import in not null package some true with'.split(' '),
 );
 
 /** A Rego string literal. Lone surrogates, which UTF-8 cannot carry, become U+FFFD. */

@@ -63,7 +63,7 @@ describe('compile --signing-key', () => {
     ).toBe(0);
     expect(bench.run('verify', 'claims.tar.gz', ...check)).toMatchObject({
       status: 0,
-      stdout: 'claims.tar.gz: signed with default (ES256, scope prod), 13 files\n',
+      stdout: 'claims.tar.gz: signed with default (ES256, scope prod), 14 files\n',
     });
   });
 

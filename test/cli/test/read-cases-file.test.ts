@@ -178,7 +178,11 @@ cases:
 
 test.each([
   ['nothing', '# no cases\n', 'empty-file  there are no cases in the file; start with cases:'],
-  ['a list of nothing', '[]\n', 'wrong-type  a list stands where a list of at least one case is expected'],
+  [
+    'a list of nothing',
+    '[]\n',
+    'wrong-type  an empty list stands where a list of at least one case is expected',
+  ],
   ['no cases', 'agents: {}\n', 'missing-key  "cases" is missing here'],
   ['a text', 'hello\n', 'wrong-type  "hello" stands where a mapping is expected'],
 ])('%s is a problem, not a pass', (_, text, problem) => {

@@ -68,6 +68,28 @@ test('time passes, counters roll over, people approve, and no case sees another'
   });
 });
 
+test('both evaluators know the multiples of a cent', async () => {
+  const policy =
+    'version: "1"\ntools:\n  pay: {rules: [{name: cents, arguments: {amount: {multipleOf: 0.01}}}]}\n';
+  const cases = ['0.15', '0.3', '0.60', '1.05', '2.1', '-2.36'].map(
+    (amount) => `- {name: "${amount}", tool: pay, arguments: {amount: ${amount}}, outcome: allow}`,
+  );
+  const finer = '- {name: finer, tool: pay, arguments: {amount: 2.105}, outcome: deny, rule: pay/cents}';
+  const run = await runTree({ 'policy.yaml': policy, 'cases.yaml': [...cases, finer].join('\n') });
+  expect(testsOf(run)).toHaveLength(7);
+  expect(testsOf(run).flatMap(({ failures }) => failures)).toEqual([]);
+});
+
+test('cases that leave calls waiting keep no later case from asking people', async () => {
+  const waiting = Array.from(
+    { length: 25 },
+    (_, at) => `- {name: w${at}, tool: close_account, arguments: {id: ${at}}, outcome: require_approval}`,
+  );
+  const asked = '- {name: asked, tool: close_account, approved_by: [alice], outcome: allow}';
+  const run = await runTree({ 'policy.yaml': FINANCE, 'cases.yaml': [...waiting, asked].join('\n') });
+  expect(testsOf(run).flatMap(({ failures }) => failures)).toEqual([]);
+});
+
 test('a policy with another limit makes exactly the cases fail that rest on it', async () => {
   const doctored = FINANCE.replace('daily: 5000.00', 'daily: 5000.01').replace('60/minute', '61/minute');
   expect(doctored).not.toBe(FINANCE);

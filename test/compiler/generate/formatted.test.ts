@@ -62,4 +62,20 @@ describe('opa fmt changes nothing', () => {
     for (const server of ['a.b', 'with/slash', 'every', '1'])
       await expectFormatted(draftBundle([makePolicy({ server, tools })]).modules);
   });
+
+  it('of names that are words of Rego', async () => {
+    const words = (
+      'and as contains data default else every false if import in input not null or package print set some ' +
+      'test true with'
+    ).split(' ');
+    const paths = words.map((word) => `${word}: {const: 1}, "a.${word}": {const: 1}`).join(', ');
+    const entries = words.map((word) => `  "${word}": {rules: [{arguments: {${paths}}}]}\n`).join('');
+    const files = ['data', 'input'].map((server) => ({
+      name: `${server}.yaml`,
+      text: `version: "1"\nserver: ${server}\ntools:\n${entries}`,
+    }));
+    const read = readPolicies(files, {});
+    expect(read.diagnostics).toEqual([]);
+    await expectFormatted(draftBundle(read.policies).modules);
+  });
 });

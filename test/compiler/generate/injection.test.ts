@@ -90,6 +90,7 @@ describe('names of generated rules', () => {
     'x'.repeat(100),
     `${'x'.repeat(99)}y`,
     'item',
+    'decimals',
     'formats',
     'counters',
   ];

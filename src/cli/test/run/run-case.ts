@@ -14,7 +14,7 @@ import { CliError } from '../../cli-error.ts';
 import { DEFAULT_APPROVALS } from '../../settings/sidecar-options.ts';
 import type { TestStep } from '../cases/test-case.ts';
 import type { FittedCase } from './check-case.ts';
-import { cancelApprovals, resetCounters, seedCounters } from './test-state.ts';
+import { expireApprovals, resetCounters, seedCounters } from './test-state.ts';
 
 export interface CaseParts {
   readonly policy: LoadedPolicy;
@@ -49,7 +49,7 @@ export async function runCase(fitted: FittedCase, parts: CaseParts): Promise<rea
   const keys = [...charged, ...fitted.counters.map(({ key }) => key)];
   const hasHeld = made.some(({ step, verdict }) => step.approvedBy.length > 0 || verdict.decision.approval);
   await resetCounters(parts.store, [...new Set(keys)]);
-  if (hasHeld) await cancelApprovals(parts.store, clock.nowMs);
+  if (hasHeld) await expireApprovals(parts.store);
   return made;
 }
 

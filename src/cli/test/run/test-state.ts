@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cancelApproval } from '../../../approvals/answer-approval.ts';
+import { expireOverdue } from '../../../approvals/answer-approval.ts';
 import { addCharge } from '../../../state/counter-window.ts';
 import { openSqliteStore } from '../../../state/sqlite-store.ts';
 import type { CounterRecord, StateStore } from '../../../state/store.ts';
@@ -44,10 +44,9 @@ export async function resetCounters(store: StateStore, keys: readonly string[]):
     await changeCounters(store, keys, (record) => ({ ...record, windowStartMs: 0, value: 0, buckets: [] }));
 }
 
-/** nor what waits for people. */
-export async function cancelApprovals(store: StateStore, nowMs: number): Promise<void> {
-  for (const { id } of await store.listApprovals({ statuses: ['pending', 'approved'] }))
-    await cancelApproval(store, id, nowMs);
+/** nor what waits for people. It is not cancelled: an agent that cancels much may ask no more. */
+export async function expireApprovals(store: StateStore): Promise<void> {
+  await expireOverdue(store, Number.MAX_SAFE_INTEGER);
 }
 
 async function changeCounters(

@@ -6,6 +6,7 @@
 package regent.tools.bank.transfer
 
 import data.regent.counters
+import data.regent.decimals
 import data.regent.formats
 
 registered := true
@@ -260,7 +261,7 @@ shape_failure := {"reason": "from must be a text and have at least 4 characters 
 		is_number(input.arguments.money.value)
 		input.arguments.money.value > 0
 		input.arguments.money.value < 1000
-		(input.arguments.money.value * 100) % 5 == 0
+		decimals.is_multiple(input.arguments.money.value, 100, 5)
 	] == []
 } else := {"reason": "lines[*].note must be a text or null and not match secret"} if {
 	[true |
