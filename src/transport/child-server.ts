@@ -2,7 +2,7 @@
 //
 //   running ── exits by itself ──────────────────────────▶ last output ─▶ end its group ─▶ exited
 //      ├────── stop(): stdin ends ─ grace ─▶ end its group ────┤
-//      └────── closes its stdout ── grace ─▶ end its group ────┘
+//      └────── closes stdin or stdout ─ grace ─▶ end its group ┘
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { guardProcessGroup } from './group-guard.ts';
@@ -40,7 +40,8 @@ export async function startChildServer({
     const timer = setTimeout(() => void endProcessGroup(child.pid, graceMs), graceMs);
     void exited.then(() => clearTimeout(timer));
   };
-  // It can answer nothing any more, though it runs: what waits for it would wait for ever.
+  // It hears or answers nothing any more, though it runs: what waits for it would wait for ever.
+  child.stdin.once('close', endAfterGrace);
   child.stdout.once('end', endAfterGrace);
   return {
     ...createLinePeer({ input: child.stdout, output: child.stdin, maxBytes }),

@@ -119,6 +119,13 @@ describe('the end of a server', () => {
     expect(await peer.exited).toEqual({ code: null, signal: 'SIGTERM' });
   });
 
+  test('is brought about where it closes its stdin and runs on: it hears nothing any more', async () => {
+    const { peer } = await startTestServer(shell('exec <&-; sleep 60'), { graceMs: 100 });
+    const poll = setInterval(() => peer.write(Buffer.from('{}')), 20);
+    expect(await peer.exited).toEqual({ code: null, signal: 'SIGTERM' });
+    clearInterval(poll);
+  });
+
   test('waits for a client that reads slowly, so that no answer is lost', async () => {
     const script = `for (let i = 0; i < 30; i += 1) console.log(String(i).padEnd(1000))`;
     const { peer, lines } = await startTestServer(node(script));
