@@ -19,7 +19,12 @@ export interface Outbound {
   readonly session: Session;
   readonly writer: OrderedWriter<ServerLine>;
   readonly inFlight: CallsInFlight;
+  /** Reads the client on, unless the server does not keep up, or too many messages wait. */
+  readOn(): void;
 }
+
+/** Messages that wait for a decision; the client is not read beyond that. */
+export const WAITING_MAX = 1024;
 
 export function isGated(message: MessageParts): message is GatedCall {
   return message.toolCall !== null;

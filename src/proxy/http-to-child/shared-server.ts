@@ -1,5 +1,6 @@
 // One child for all clients of protocol 2026-07-28, which knows no sessions: ids and tokens are made unique on the way in,
 // and put back on the way out, so that every answer finds the exchange that asked, and no other.
+
 import type { ServerExit, ServerPeer } from '../../transport/transport.ts';
 import { errorMessage, INTERNAL_ERROR } from '../json-rpc.ts';
 import { idKey } from '../read/id-key.ts';
@@ -9,11 +10,13 @@ import { type MessageParts, readMessage } from '../read/read-message.ts';
 import { readServerLine, type ServerMessage } from '../read/read-server-line.ts';
 import { type Replacement, replaceSpans } from '../read/replace-spans.ts';
 import type { Gate } from '../session.ts';
+import { type PacedServer, paceServer } from './paced-server.ts';
 import { type Connection, connectTo } from './shared-connection.ts';
 
 export interface SharedServer {
   /** The server as one exchange sees it. Stopping it cancels what the exchange still waits for. */
   connect(): ServerPeer;
+  readonly room: PacedServer['room'];
   readonly exited: Promise<ServerExit>;
   stop(): Promise<void>;
 }
@@ -32,11 +35,13 @@ interface Shared {
   lastId: number;
 }
 
-export function shareServer(server: ServerPeer, log: Gate['log']): SharedServer {
+export function shareServer(child: ServerPeer, log: Gate['log']): SharedServer {
+  const server = paceServer(child);
   const shared: Shared = { server, log, entries: new Map(), lastId: 0 };
   server.onOversize(() => log.error('the server sent a message over the size limit; it was dropped'));
   server.onLine((line) => receive(shared, line));
   return {
+    room: server.room,
     exited: server.exited,
     stop: () => server.stop(),
     connect: () =>
