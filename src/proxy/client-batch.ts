@@ -32,7 +32,7 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
     if (passing.length === 0) place.drop();
     else {
       const bytes = passing.length === messages.length ? line : joinElements(line, passing);
-      place.send({ line: bytes, message: null });
+      place.send({ line: bytes, message: { kind: 'batch', requestIds: requestIdsOf(passing) } });
     }
     await answerAll(session, unsent);
   };
@@ -42,6 +42,10 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
       readOn();
     }),
   );
+}
+
+function requestIdsOf(messages: readonly MessageParts[]): string[] {
+  return messages.flatMap(({ kind, idText }) => (kind === 'request' && idText !== null ? [idText] : []));
 }
 
 /** The elements as the client wrote them, in a batch of their own. */

@@ -33,6 +33,16 @@ export interface OutgoingMessage extends MessageHead {
   readonly headers?: readonly Header[];
 }
 
+/** Several messages of the client in one line (protocol 2025-03-26). */
+export interface OutgoingBatch {
+  readonly kind: 'batch';
+  /** Of the requests in it, as JSON source. */
+  readonly requestIds: readonly string[];
+}
+
+/** Null where nothing is known of a line: it is only to be written. */
+export type Outgoing = OutgoingMessage | OutgoingBatch | null;
+
 /** No answer to a request can come any more. */
 export interface LostRequest {
   readonly idText: string;
@@ -76,8 +86,8 @@ export interface ServerExit {
 }
 
 export interface ServerPeer extends MessagePeer {
-  /** As `ClientPeer.write`; `message` is null for a batch. */
-  write(line: Buffer, message: OutgoingMessage | null): boolean;
+  /** As `ClientPeer.write`. */
+  write(line: Buffer, message: Outgoing): boolean;
   /** For servers that answer each request on a connection of its own: that connection has ended. */
   onLost(handler: (lost: LostRequest) => void): void;
   isAlive(): boolean;

@@ -27,7 +27,7 @@ export async function followStandingEvents(options: StandingEventsOptions): Prom
         signal,
       );
       if (answer.kind !== 'events') return;
-      const end = await readEvents(answer, lines, null);
+      const end = await readEvents(answer, lines, []);
       lastEventId = end.lastEventId ?? lastEventId;
       waitMs = end.retryMs ?? RETRY_MS;
     } catch (error) {
