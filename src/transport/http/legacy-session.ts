@@ -35,6 +35,7 @@ interface State extends LegacySessionOptions {
   /** The client's `initialize`. */
   opening: Buffer | null;
   isListening: boolean;
+  hasListened: boolean;
   old: OldSession | null;
   reopening: Promise<void> | null;
 }
@@ -51,6 +52,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     version: null,
     opening: null,
     isListening: false,
+    hasListened: false,
     old: null,
     reopening: null,
   };
@@ -137,10 +139,11 @@ function versionIn(message: Buffer): string | null {
 
 function listen(state: State): void {
   if (state.isListening || state.old !== null) return;
-  state.isListening = true;
+  Object.assign(state, { isListening: true, hasListened: true });
   const { upstream, lines, signal } = state;
   const headers = (): Header[] => headersOf(state);
-  void followStandingEvents({ upstream, lines, headers, signal }).then(() => {
+  const sessionId = (): string | null => state.id;
+  void followStandingEvents({ upstream, lines, headers, sessionId, signal }).then(() => {
     state.isListening = false;
   });
 }
@@ -180,4 +183,6 @@ async function reopen(state: State): Promise<void> {
   await receiveOpening(state, post, await sendPost(post));
   const confirmation = postOf(state, INITIALIZED, []);
   await receiveAnswer(confirmation, await sendPost(confirmation));
+  // The stream of the session before has ended with it.
+  if (state.hasListened) listen(state);
 }
