@@ -52,6 +52,13 @@ export interface LostRequest {
   readonly detail: string;
 }
 
+/** What is kept of a line that was over the size limit: its beginning and its end mostly tell whose it is. */
+export interface CutLine {
+  readonly head: Buffer;
+  /** Of what follows the head. */
+  readonly tail: Buffer;
+}
+
 /** One side of a connection. Each handler is set once. Failures of the streams end the peer; they never throw. */
 export interface MessagePeer {
   /**
@@ -59,8 +66,8 @@ export interface MessagePeer {
    * ends is no line. Reading starts with this call: set the other handlers before it, or in the same turn.
    */
   onLine(handler: (line: Buffer) => void): void;
-  /** A line was over the size limit; it was dropped whole. */
-  onOversize(handler: () => void): void;
+  /** A line was over the size limit; it was dropped, but for its ends. */
+  onOversize(handler: (cut: CutLine) => void): void;
   /** Nothing more will be read, or nothing can be written any more. Called once. */
   onEnd(handler: () => void): void;
   onDrain(handler: () => void): void;

@@ -77,10 +77,24 @@ test('every form of it', async () => {
   expect(executed()).toHaveLength(1);
 });
 
-test('a message over the size limit is dropped, and the next one is read', async () => {
-  const { client } = startGuarded();
-  client.send(`{"jsonrpc":"2.0","id":1,"method":"x","params":"${'x'.repeat(65 * 1024 * 1024)}"}`);
-  expect(JSON.parse(await client.next())).toMatchObject({ id: null, error: { code: -32600 } });
+test.each([
+  ['first', (pad: string) => `{"jsonrpc":"2.0","id":1,"method":"x","params":"${pad}"}`, 1],
+  ['last', (pad: string) => `{"method":"x","params":"${pad}","jsonrpc":"2.0","id":"é"}`, 'é'],
+  ['in the middle', (pad: string) => `{"method":"x","p":"${pad}","id":1,"params":"${pad}"}`, null],
+])(
+  'a message over the size limit is dropped, and the next one is read: its id is %s',
+  async (_name, write, id) => {
+    const { client } = startGuarded();
+    client.send(write('x'.repeat(65 * 1024 * 1024)));
+    expect(JSON.parse(await client.next())).toMatchObject({ id, error: { code: -32600 } });
+    expect((await client.callTool('pay')).result.isError ?? false).toBe(false);
+  },
+);
+
+test('an answer over the size limit is dropped, and its request is told so', async () => {
+  const { client } = startGuarded({ policy: 'version: "1"\ndefault: allow\n' });
+  const { error } = await client.callTool('big', { bytes: 65 * 1024 * 1024 });
+  expect(error).toMatchObject({ code: -32603, message: expect.stringContaining('over the size limit') });
   expect((await client.callTool('pay')).result.isError ?? false).toBe(false);
 });
 
