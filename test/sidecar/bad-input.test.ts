@@ -109,6 +109,37 @@ test('argument keys that differ only in case from one that the policy reads', as
   expect(executed()).toEqual([]);
 });
 
+test('arguments that JavaScript would inherit from the key __proto__, where the policy reads any', async () => {
+  const policy = `version: "1"
+tools:
+  pay:
+    rules:
+      - action: deny
+        when: [{path: args.force, op: eq, value: true}]
+      - arguments:
+          o: {not: {required: [admin]}}
+  free:
+    rules: []
+`;
+  const { client, executed } = startGuarded({ policy });
+  const hidden = '"__proto__":{"force":true,"admin":true}';
+  // A server that fills in what is missing sees what no rule has seen.
+  const { arguments: args } = JSON.parse(`{"arguments":{${hidden}}}`);
+  expect(Object.assign({ path: '.' }, args)).toMatchObject({ path: '.' });
+  expect((Object.assign({ path: '.' }, args) as { force?: boolean }).force).toBe(true);
+  for (const text of [hidden, `"a":1,"__pr\\u006fto__":{}`, `"o":{${hidden}}`, `"o":{"p":[{${hidden}}]}`]) {
+    client.send(call(`{"name":"pay","arguments":{${text}}}`));
+    const answer = JSON.parse(await client.next());
+    expect(answer).toMatchObject({ id: 5, error: { message: expect.stringContaining('__proto__') } });
+  }
+  expect(executed()).toEqual([]);
+  // It is harmless as a plain value, and where no rule reads anything.
+  client.send(call('{"name":"pay","arguments":{"__proto__":1}}'));
+  expect(JSON.parse(await client.next()).result).toBeDefined();
+  client.send(call(`{"name":"free","arguments":{${hidden}}}`));
+  expect(JSON.parse(await client.next()).result).toBeDefined();
+});
+
 test('numbers and objects that are chosen to be slow do not stall the proxy', async () => {
   const policy =
     'version: "1"\ntools:\n  pay:\n    rules:\n      - arguments:\n          amount: {maximum: 500}\n          o: {type: object}\n';
