@@ -112,4 +112,23 @@ describe('behind HTTP', () => {
     await until(() => server.read().includes('"last"'));
     expect(server.read()).not.toContain('"left"');
   });
+
+  test('what waits for a server that ends is answered', async () => {
+    const server = deafServer();
+    const { url } = await startHttpSidecar({ args: [], command: server.command });
+    const { headers } = await ask(url, { body: INITIALIZE });
+    const session = { 'mcp-session-id': String(headers['mcp-session-id']) };
+    const ping = (pad: string) =>
+      ask(url, {
+        headers: session,
+        body: `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"pad":"${pad}"}}`,
+      });
+    const sent = [ping('x'.repeat(1e6))];
+    await sleep(500);
+    sent.push(ping('waits'));
+    await sleep(500);
+    expect((await ask(url, { method: 'DELETE', headers: session })).status).toBe(200);
+    const [, waited] = await Promise.all(sent);
+    expect([waited?.status, waited?.text]).toEqual([404, expect.stringContaining('The session has ended.')]);
+  });
 });

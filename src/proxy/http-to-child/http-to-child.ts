@@ -36,7 +36,10 @@ export function createHttpToChild(options: HttpToChildOptions): HttpBackend {
     if (problem !== null) return replyProblem(exchange, problem);
     const shared = await keeper.current();
     const hasRoom = shared.room(exchange.onGone);
-    if (hasRoom !== null && !(await hasRoom)) return;
+    if (hasRoom !== null && !(await hasRoom)) {
+      const message = 'The MCP server has ended; nothing was forwarded.';
+      return replyProblem(exchange, { status: 502, code: INTERNAL_ERROR, message });
+    }
     let started: RunningProxy | null = null;
     await runModernExchange(request, { ...options, peer: shared.connect(), tools }, (proxy) => {
       started = proxy;

@@ -4,7 +4,8 @@ import type { ServerPeer } from '../../transport/transport.ts';
 
 export interface PacedServer extends ServerPeer {
   /**
-   * Resolves with true when the server keeps up, and with false where the client goes away before: `onGone` says when.
+   * Resolves with true when the server keeps up, and with false where it ends before, or the client goes away: `onGone`
+   * says when.
    * Null where there is nothing to wait for.
    */
   room(onGone: (handler: () => void) => void): Promise<boolean> | null;
@@ -13,19 +14,18 @@ export interface PacedServer extends ServerPeer {
 export function paceServer(server: ServerPeer): PacedServer {
   let isBehind = false;
   let drainHandler = (): void => {};
-  const waiting = new Set<(isThere: boolean) => void>();
-  const proceed = (): void => {
+  const waiting = new Set<(hasRoom: boolean) => void>();
+  const settle = (hasRoom: boolean): void => {
     isBehind = false;
-    const ready = [...waiting];
+    const settled = [...waiting];
     waiting.clear();
-    for (const go of ready) go(true);
+    for (const resolve of settled) resolve(hasRoom);
   };
   server.onDrain(() => {
-    proceed();
+    settle(true);
     drainHandler();
   });
-  // Whoever waits is told by the next step that the server is gone.
-  void server.exited.then(proceed);
+  void server.exited.then(() => settle(false));
   return {
     ...server,
     onDrain: (handler) => {

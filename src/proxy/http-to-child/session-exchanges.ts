@@ -40,7 +40,9 @@ export async function postToSession(
     return;
   }
   const hasRoom = session.room(request.exchange.onGone);
-  if (hasRoom === null || (await hasRoom)) accept(session, request, []);
+  if (hasRoom === null || (await hasRoom)) return accept(session, request, []);
+  const message = 'The session has ended.';
+  replyProblem(request.exchange, { status: 404, code: INVALID_REQUEST, message });
 }
 
 /** A client that goes away has not cancelled: its late answer is dropped. What is held, though, is void. */
