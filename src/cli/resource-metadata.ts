@@ -8,7 +8,7 @@ export interface ResourceMetadata {
   documentAt(path: string): HttpAnswer | null;
 }
 
-const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+export const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 
 /** `publicUrl` is the endpoint's, as clients see it. Null where the operator did not say it. */
 export function resourceMetadata(publicUrl: URL | null, { jwt }: IdentityOptions): ResourceMetadata | null {

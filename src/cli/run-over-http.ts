@@ -16,6 +16,7 @@ import { resourceMetadata } from './resource-metadata.ts';
 import { GRACE_MS } from './run-over-stdio.ts';
 import type { ListenOptions, SidecarOptions } from './settings/sidecar-options.ts';
 import { nextSignal } from './stop-signals.ts';
+import { passMetadata } from './upstream-metadata.ts';
 
 export interface HttpOptions extends SidecarOptions {
   readonly client: ListenOptions;
@@ -32,7 +33,7 @@ const CLOSE_MS = 1000;
 export async function runOverHttp(open: OpenGate, options: HttpOptions): Promise<number> {
   const { gate, store } = open;
   const { client } = options;
-  const backend = openBackend(open, options);
+  const { backend, metadataAt } = openServer(open, options);
   const metadata = resourceMetadata(client.publicUrl, options.identity);
   const gateway = createHttpGateway({
     identifier: openIdentifier(open, options),
@@ -50,7 +51,10 @@ export async function runOverHttp(open: OpenGate, options: HttpOptions): Promise
         () => false,
       ),
     admit: gateway,
-    documentAt: (path) => (path === METRICS_PATH ? options.metrics() : (metadata?.documentAt(path) ?? null)),
+    documentAt: (path) => {
+      if (path === METRICS_PATH) return options.metrics();
+      return metadata === null ? metadataAt(path) : metadata.documentAt(path);
+    },
     onFailure: (error) => gate.log.error({ err: error }, 'unexpected failure in the proxy'),
   });
   process.stderr.write(`listening on ${listener.url}\n`);
@@ -62,23 +66,34 @@ export async function runOverHttp(open: OpenGate, options: HttpOptions): Promise
   return 128 + constants.signals[signal];
 }
 
-function openBackend({ gate, serverName }: OpenGate, options: HttpOptions): HttpBackend {
-  const { server, limits } = options;
+interface OpenServer {
+  readonly backend: HttpBackend;
+  /** The server's own protected-resource metadata, where clients get their tokens from its issuer. */
+  metadataAt(path: string): Promise<HttpAnswer> | null;
+}
+
+function openServer({ gate, serverName }: OpenGate, options: HttpOptions): OpenServer {
+  const { client, server, limits } = options;
   const maxBytes = limits.bodyBytes;
   if (server.kind === 'upstream') {
-    const upstream = openUpstream({ url: server.url, headers: server.headers, maxBytes });
-    const sessions = createUpstreamSessions({
-      sessionsMax: limits.sessions,
-      isStrict: () => provesAgents(gate, serverName, options),
-    });
-    return createHttpToHttp({ gate, server: serverName, upstream, upstreamUrl: server.url, sessions });
+    const upstreamUrl = server.url;
+    const upstream = openUpstream({ url: upstreamUrl, headers: server.headers, maxBytes });
+    const isStrict = (): boolean => provesAgents(gate, serverName, options);
+    const sessions = createUpstreamSessions({ sessionsMax: limits.sessions, isStrict });
+    const { path, token } = client;
+    return {
+      backend: createHttpToHttp({ gate, server: serverName, upstream, upstreamUrl, sessions }),
+      metadataAt: (asked) =>
+        token === null && !isStrict() ? passMetadata({ upstream, upstreamUrl, path }, asked) : null,
+    };
   }
   const { command } = server;
-  return createHttpToChild({
+  const backend = createHttpToChild({
     gate,
     server: serverName,
     startServer: () => startChildServer({ command, maxBytes, graceMs: GRACE_MS }),
     sessionsMax: limits.sessions,
     idleMs: limits.sessionIdleMs,
   });
+  return { backend, metadataAt: () => null };
 }

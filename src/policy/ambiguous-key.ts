@@ -1,5 +1,5 @@
 // Finds argument keys that a case-insensitive reader (Go's encoding/json, for one) would take for a key that the
-// policy reads: what was judged would not be what the server sees.
+// policy reads, or that give an object of JavaScript members to inherit: what was judged would not be what the server sees.
 import { foldKey } from './fold-key.ts';
 import type { JsonNode, JsonObject } from './json-node.ts';
 import type { PathTree } from './path-tree.ts';
@@ -28,7 +28,10 @@ function inReadMembers(object: JsonObject, tree: PathTree): string | null {
   if (tree.members.size === 0) return null;
   for (const [key, value] of object) {
     const read = tree.folds.get(foldKey(key));
-    if (read === undefined) continue;
+    if (read === undefined) {
+      if (isInherited(key, value)) return INHERITED;
+      continue;
+    }
     const subtree = tree.members.get(key);
     const found = subtree === undefined ? differsOnlyInCase(key, read) : findAmbiguousKey(value, subtree);
     if (found !== null) return found;
@@ -39,6 +42,7 @@ function inReadMembers(object: JsonObject, tree: PathTree): string | null {
 function inWholeObject(object: JsonObject, tree: PathTree): string | null {
   const seen = new Map<string, string>();
   for (const [key, value] of object) {
+    if (isInherited(key, value)) return INHERITED;
     const folded = foldKey(key);
     const other = seen.get(folded);
     const found = other === undefined ? findAmbiguousKey(value, tree) : differsOnlyInCase(key, other);
@@ -46,6 +50,14 @@ function inWholeObject(object: JsonObject, tree: PathTree): string | null {
     seen.set(folded, key);
   }
   return null;
+}
+
+const INHERITED =
+  'the arguments hold an object under the key "__proto__": where JavaScript copies them, the server would see members in it that the policy did not';
+
+/** `Object.assign` sets the prototype by it. A policy may read the key by its name, as any other. */
+function isInherited(key: string, value: JsonNode): boolean {
+  return key === '__proto__' && value instanceof Map;
 }
 
 function differsOnlyInCase(key: string, other: string): string {

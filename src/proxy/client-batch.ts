@@ -2,7 +2,7 @@
 import { answerUnsent, canSend, gateCall } from './call-gate.ts';
 import type { GatedCall, Judgement } from './hold/held-call.ts';
 import { NO_WAITING } from './hold/hold-call.ts';
-import { callKey, expectAnswer, isGated, isVoidedByCancel, type Outbound } from './outbound.ts';
+import { callKey, expectAnswer, isGated, isVoidedByCancel, type Outbound, WAITING_MAX } from './outbound.ts';
 import { batchLine } from './own-lines.ts';
 import type { MessageParts } from './read/read-message.ts';
 import { type Session, sendToClient } from './session.ts';
@@ -12,8 +12,9 @@ interface JudgedCall extends Judgement {
 }
 
 export function forwardBatch(out: Outbound, line: Buffer, messages: readonly MessageParts[]): void {
-  const { session, writer, inFlight } = out;
+  const { session, writer, inFlight, readOn } = out;
   const place = writer.reserve();
+  if (writer.waiting > WAITING_MAX) session.client.pause();
   const waiting = messages.filter((message) => !isVoidedByCancel(out, message));
   const begun = waiting.filter(isGated).map((call) => ({ call, flight: inFlight.begin(callKey(call)) }));
   const gate = async (): Promise<void> => {
@@ -31,15 +32,20 @@ export function forwardBatch(out: Outbound, line: Buffer, messages: readonly Mes
     if (passing.length === 0) place.drop();
     else {
       const bytes = passing.length === messages.length ? line : joinElements(line, passing);
-      place.send({ line: bytes, message: null });
+      place.send({ line: bytes, message: { kind: 'batch', requestIds: requestIdsOf(passing) } });
     }
     await answerAll(session, unsent);
   };
   session.track(
     gate().finally(() => {
       for (const { flight } of begun) flight.end();
+      readOn();
     }),
   );
+}
+
+function requestIdsOf(messages: readonly MessageParts[]): string[] {
+  return messages.flatMap(({ kind, idText }) => (kind === 'request' && idText !== null ? [idText] : []));
 }
 
 /** The elements as the client wrote them, in a batch of their own. */

@@ -14,14 +14,12 @@ import {
   type Outbound,
   type ServerLine,
   serverLine,
+  WAITING_MAX,
 } from './outbound.ts';
 import { answerLine, progressLine } from './own-lines.ts';
 import { type MessageParts, type Reading, type ReadLine, readMessage } from './read/read-message.ts';
 import type { RejectionCode } from './read/rejection.ts';
 import { type Session, sendToClient } from './session.ts';
-
-/** Messages that wait for a decision; the client is not read beyond that. */
-const WAITING_MAX = 1024;
 
 export interface ClientMessages {
   readonly receive: (line: Buffer) => void;
@@ -31,11 +29,24 @@ export interface ClientMessages {
 }
 
 export function createClientMessages(session: Session): ClientMessages {
+  const { client, server } = session;
+  let isServerBehind = false;
   const writer = createOrderedWriter<ServerLine>(({ line, message }) => {
-    if (!session.server.write(line, message)) session.client.pause();
+    if (server.write(line, message)) return;
+    isServerBehind = true;
+    client.pause();
   });
-  const out: Outbound = { session, writer, inFlight: createCallsInFlight() };
-  session.server.onDrain(() => session.client.resume());
+  const readOn = (): void => {
+    if (!isServerBehind && writer.waiting <= WAITING_MAX) client.resume();
+  };
+  const catchUp = (): void => {
+    isServerBehind = false;
+    readOn();
+  };
+  const out: Outbound = { session, writer, inFlight: createCallsInFlight(), readOn };
+  server.onDrain(catchUp);
+  // Nothing is written any more: who still calls must be told so.
+  server.onEnd(catchUp);
   const accept = (line: Buffer, { isBatch, messages }: ReadLine): void => {
     if (isBatch) forwardBatch(out, line, messages);
     else for (const message of messages) forwardMessage(out, line, message);
@@ -62,7 +73,7 @@ function forwardMessage(out: Outbound, line: Buffer, message: MessageParts): voi
 
 /** The call's place is kept while it is judged; a held call gives it up, so that others pass. */
 function gateMessage(out: Outbound, given: Buffer, message: GatedCall): void {
-  const { session, writer, inFlight } = out;
+  const { session, writer, inFlight, readOn } = out;
   const { line, call, hints } = readIncomingCall(given, message);
   const place = writer.reserve();
   const flight = inFlight.begin(callKey(call));
@@ -71,6 +82,7 @@ function gateMessage(out: Outbound, given: Buffer, message: GatedCall): void {
   const onHeld = (): void => {
     isHeld = true;
     place.drop();
+    readOn();
   };
   const say = (said: Buffer): void => sendToClient(session, progressLine(said, call.progressTokenText));
   const gate = async (): Promise<void> => {
@@ -86,7 +98,7 @@ function gateMessage(out: Outbound, given: Buffer, message: GatedCall): void {
       if (answer !== null) sendToClient(session, answerLine({ idText: call.idText, text: answer }));
     } finally {
       flight.end();
-      if (writer.waiting <= WAITING_MAX) session.client.resume();
+      readOn();
     }
   };
   session.track(gate());

@@ -1,6 +1,6 @@
 // What the steps from client to server share, for single messages and for batches.
 
-import type { OutgoingMessage } from '../transport/transport.ts';
+import type { Outgoing } from '../transport/transport.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
 import type { GatedCall } from './hold/held-call.ts';
 import type { Verdict } from './judge/verdict.ts';
@@ -9,17 +9,22 @@ import { idKey } from './read/id-key.ts';
 import type { MessageParts } from './read/read-message.ts';
 import type { Conversation, Session } from './session.ts';
 
-/** A line for the server; `message` is null for a batch. */
+/** A line for the server. */
 export interface ServerLine {
   readonly line: Buffer;
-  readonly message: OutgoingMessage | null;
+  readonly message: Outgoing;
 }
 
 export interface Outbound {
   readonly session: Session;
   readonly writer: OrderedWriter<ServerLine>;
   readonly inFlight: CallsInFlight;
+  /** Reads the client on, unless the server does not keep up, or too many messages wait. */
+  readOn(): void;
 }
+
+/** Messages that wait for a decision; the client is not read beyond that. */
+export const WAITING_MAX = 1024;
 
 export function isGated(message: MessageParts): message is GatedCall {
   return message.toolCall !== null;

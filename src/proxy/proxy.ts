@@ -1,11 +1,12 @@
 // The sidecar between one client and one server, from the first message to the end of either.
 
-import type { ServerExit } from '../transport/transport.ts';
+import type { CutLine, ServerExit } from '../transport/transport.ts';
 import { createClientMessages } from './client-messages.ts';
 import { errorMessage, INTERNAL_ERROR, INVALID_REQUEST } from './json-rpc.ts';
 import { answerLine, toolsChangedLine } from './own-lines.ts';
+import { findCutId } from './read/find-cut-id.ts';
 import type { ReadLine } from './read/read-message.ts';
-import { loseRequest, receiveFromServer } from './server-messages.ts';
+import { loseRequest, OVERSIZE, receiveFromServer } from './server-messages.ts';
 import { createSession, type ProxyParts, type Session, sendToClient } from './session.ts';
 
 export interface ProxyEnd {
@@ -39,12 +40,12 @@ export function startProxy(parts: ProxyParts): RunningProxy {
     void session.idle().then(() => server.stop());
   };
   client.onLine(messages.receive);
-  client.onOversize(() => rejectOversize(session));
+  client.onOversize((cut) => rejectOversize(session, cut));
   client.onEnd(stop);
   client.onDrain(() => server.resume());
   server.onLost((lost) => session.track(loseRequest(session, lost)));
   server.onLine((line) => receiveFromServer(session, line));
-  server.onOversize(() => session.log.error('the server sent a message over the size limit; it was dropped'));
+  server.onOversize((cut) => session.track(loseOversize(session, cut)));
 
   const finish = async (): Promise<ProxyEnd> => {
     const exit = await server.exited;
@@ -69,12 +70,21 @@ export function startProxy(parts: ProxyParts): RunningProxy {
   };
 }
 
-function rejectOversize(session: Session): void {
+function rejectOversize(session: Session, cut: CutLine): void {
+  const found = findCutId(cut);
+  const idText = found?.kind === 'request' ? found.idText : null;
   const message = 'Rejected by Regent: the message is over the size limit. Nothing was forwarded.';
   sendToClient(
     session,
-    answerLine({ idText: null, text: errorMessage(null, { code: INVALID_REQUEST, message }) }),
+    answerLine({ idText, text: errorMessage(idText, { code: INVALID_REQUEST, message }) }),
   );
+}
+
+async function loseOversize(session: Session, cut: CutLine): Promise<void> {
+  session.log.error('the server sent a message over the size limit; it was dropped');
+  const found = findCutId(cut);
+  if (found?.kind !== 'response') return;
+  await loseRequest(session, { idText: found.idText, mayHaveRun: true, detail: OVERSIZE });
 }
 
 /** The server is gone: nobody else can answer these any more. */

@@ -13,6 +13,10 @@ import { parseNode } from './read/parse-node.ts';
 import { readServerLine, type ServerMessage } from './read/read-server-line.ts';
 import { type ClientLine, type Conversation, type Session, sendToClient } from './session.ts';
 
+/** What a client is told instead of an answer that nobody may hold. */
+export const OVERSIZE =
+  'The answer of the MCP server is over the size limit; it was dropped, and what the server did stays done.';
+
 export function receiveFromServer(session: Session, line: Buffer): void {
   const passed = passServerLine(session, line);
   if (passed !== null) sendToClient(session, passed);

@@ -7,6 +7,8 @@ export interface PartialLine {
   /** The line so far; it is empty again then. */
   take(): Buffer;
   clear(): void;
+  /** The line so far, in pieces. */
+  parts(): Buffer[];
 }
 
 const COPIED_MAX = 4 * 1024;
@@ -33,6 +35,7 @@ export function createPartialLine(): PartialLine {
   };
   return {
     clear,
+    parts: () => [...parts, block.subarray(0, used)],
     get length() {
       return length;
     },

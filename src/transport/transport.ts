@@ -33,6 +33,16 @@ export interface OutgoingMessage extends MessageHead {
   readonly headers?: readonly Header[];
 }
 
+/** Several messages of the client in one line (protocol 2025-03-26). */
+export interface OutgoingBatch {
+  readonly kind: 'batch';
+  /** Of the requests in it, as JSON source. */
+  readonly requestIds: readonly string[];
+}
+
+/** Null where nothing is known of a line: it is only to be written. */
+export type Outgoing = OutgoingMessage | OutgoingBatch | null;
+
 /** No answer to a request can come any more. */
 export interface LostRequest {
   readonly idText: string;
@@ -42,6 +52,13 @@ export interface LostRequest {
   readonly detail: string;
 }
 
+/** What is kept of a line that was over the size limit: its beginning and its end mostly tell whose it is. */
+export interface CutLine {
+  readonly head: Buffer;
+  /** Of what follows the head. */
+  readonly tail: Buffer;
+}
+
 /** One side of a connection. Each handler is set once. Failures of the streams end the peer; they never throw. */
 export interface MessagePeer {
   /**
@@ -49,8 +66,8 @@ export interface MessagePeer {
    * ends is no line. Reading starts with this call: set the other handlers before it, or in the same turn.
    */
   onLine(handler: (line: Buffer) => void): void;
-  /** A line was over the size limit; it was dropped whole. */
-  onOversize(handler: () => void): void;
+  /** A line was over the size limit; it was dropped, but for its ends. */
+  onOversize(handler: (cut: CutLine) => void): void;
   /** Nothing more will be read, or nothing can be written any more. Called once. */
   onEnd(handler: () => void): void;
   onDrain(handler: () => void): void;
@@ -76,8 +93,8 @@ export interface ServerExit {
 }
 
 export interface ServerPeer extends MessagePeer {
-  /** As `ClientPeer.write`; `message` is null for a batch. */
-  write(line: Buffer, message: OutgoingMessage | null): boolean;
+  /** As `ClientPeer.write`. */
+  write(line: Buffer, message: Outgoing): boolean;
   /** For servers that answer each request on a connection of its own: that connection has ended. */
   onLost(handler: (lost: LostRequest) => void): void;
   isAlive(): boolean;

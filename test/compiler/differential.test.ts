@@ -21,7 +21,7 @@ import { decideBoth } from '../reference/decide-both.ts';
 vi.setConfig({ testTimeout: 600_000 });
 
 const BUNDLES = Number(process.env.REGENT_FUZZ_RUNS ?? 10);
-const CALLS = Number(process.env.REGENT_FUZZ_CALLS ?? 255);
+const CALLS = Number(process.env.REGENT_FUZZ_CALLS ?? 260);
 const FIRST_SEED = Number(process.env.REGENT_FUZZ_SEED ?? 20_261_122);
 const POLICIES = 40;
 /** Every so many decisions are made twice. */

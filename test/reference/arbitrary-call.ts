@@ -4,7 +4,14 @@ import type { Policy } from '../../compiler/model/policy.ts';
 import { type JsonNode, JsonNumber, type JsonObject } from '../../src/policy/json-node.ts';
 import { readArguments } from '../../src/proxy/read/read-arguments.ts';
 import { AGENT_IDS, SESSIONS } from './arbitrary-rule.ts';
-import { arbitraryNumber, arbitraryText, arbitraryValue, type Draft, printDraft } from './draft.ts';
+import {
+  arbitraryNumber,
+  arbitraryScalar,
+  arbitraryText,
+  arbitraryValue,
+  type Draft,
+  printDraft,
+} from './draft.ts';
 
 export interface GeneratedCall {
   readonly server: string;
@@ -111,7 +118,7 @@ function callArguments(values: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> {
     meta: fc.oneof(members({ deep: fc.oneof(members({ er: values }), values) }), values),
     matrix: fc.oneof(fc.array(fc.oneof(list, list, values), { maxLength: 2 }), values),
     'odd.name': fc.oneof(members({ x: values }), values),
-    ['__proto__']: values,
+    ['__proto__']: fc.oneof({ weight: 9, arbitrary: arbitraryScalar }, { weight: 1, arbitrary: values }),
     constructor: fc.oneof(members({ x: values }), values),
     force: values,
     note: values,
@@ -202,5 +209,8 @@ function literalDraft(value: unknown): Draft {
 export function hasAmbiguousKey(node: JsonNode): boolean {
   if (Array.isArray(node)) return node.some(hasAmbiguousKey);
   if (!(node instanceof Map)) return false;
-  return [...node].some(([key, value]) => key !== key.toLowerCase() || hasAmbiguousKey(value));
+  return [...node].some(
+    ([key, value]) =>
+      key !== key.toLowerCase() || (key === '__proto__' && value instanceof Map) || hasAmbiguousKey(value),
+  );
 }

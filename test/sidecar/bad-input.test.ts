@@ -77,10 +77,24 @@ test('every form of it', async () => {
   expect(executed()).toHaveLength(1);
 });
 
-test('a message over the size limit is dropped, and the next one is read', async () => {
-  const { client } = startGuarded();
-  client.send(`{"jsonrpc":"2.0","id":1,"method":"x","params":"${'x'.repeat(65 * 1024 * 1024)}"}`);
-  expect(JSON.parse(await client.next())).toMatchObject({ id: null, error: { code: -32600 } });
+test.each([
+  ['first', (pad: string) => `{"jsonrpc":"2.0","id":1,"method":"x","params":"${pad}"}`, 1],
+  ['last', (pad: string) => `{"method":"x","params":"${pad}","jsonrpc":"2.0","id":"é"}`, 'é'],
+  ['in the middle', (pad: string) => `{"method":"x","p":"${pad}","id":1,"params":"${pad}"}`, null],
+])(
+  'a message over the size limit is dropped, and the next one is read: its id is %s',
+  async (_name, write, id) => {
+    const { client } = startGuarded();
+    client.send(write('x'.repeat(65 * 1024 * 1024)));
+    expect(JSON.parse(await client.next())).toMatchObject({ id, error: { code: -32600 } });
+    expect((await client.callTool('pay')).result.isError ?? false).toBe(false);
+  },
+);
+
+test('an answer over the size limit is dropped, and its request is told so', async () => {
+  const { client } = startGuarded({ policy: 'version: "1"\ndefault: allow\n' });
+  const { error } = await client.callTool('big', { bytes: 65 * 1024 * 1024 });
+  expect(error).toMatchObject({ code: -32603, message: expect.stringContaining('over the size limit') });
   expect((await client.callTool('pay')).result.isError ?? false).toBe(false);
 });
 
@@ -93,6 +107,37 @@ test('argument keys that differ only in case from one that the policy reads', as
     expect(JSON.parse(await client.next())).toMatchObject({ id: 5, error: { code: -32600 } });
   }
   expect(executed()).toEqual([]);
+});
+
+test('arguments that JavaScript would inherit from the key __proto__, where the policy reads any', async () => {
+  const policy = `version: "1"
+tools:
+  pay:
+    rules:
+      - action: deny
+        when: [{path: args.force, op: eq, value: true}]
+      - arguments:
+          o: {not: {required: [admin]}}
+  free:
+    rules: []
+`;
+  const { client, executed } = startGuarded({ policy });
+  const hidden = '"__proto__":{"force":true,"admin":true}';
+  // A server that fills in what is missing sees what no rule has seen.
+  const { arguments: args } = JSON.parse(`{"arguments":{${hidden}}}`);
+  expect(Object.assign({ path: '.' }, args)).toMatchObject({ path: '.' });
+  expect((Object.assign({ path: '.' }, args) as { force?: boolean }).force).toBe(true);
+  for (const text of [hidden, `"a":1,"__pr\\u006fto__":{}`, `"o":{${hidden}}`, `"o":{"p":[{${hidden}}]}`]) {
+    client.send(call(`{"name":"pay","arguments":{${text}}}`));
+    const answer = JSON.parse(await client.next());
+    expect(answer).toMatchObject({ id: 5, error: { message: expect.stringContaining('__proto__') } });
+  }
+  expect(executed()).toEqual([]);
+  // It is harmless as a plain value, and where no rule reads anything.
+  client.send(call('{"name":"pay","arguments":{"__proto__":1}}'));
+  expect(JSON.parse(await client.next()).result).toBeDefined();
+  client.send(call(`{"name":"free","arguments":{${hidden}}}`));
+  expect(JSON.parse(await client.next()).result).toBeDefined();
 });
 
 test('numbers and objects that are chosen to be slow do not stall the proxy', async () => {

@@ -4,6 +4,7 @@ import type { Agent } from '../../policy/decision.ts';
 import type { ServerPeer } from '../../transport/transport.ts';
 import { type RunningProxy, startProxy } from '../proxy.ts';
 import type { Gate } from '../session.ts';
+import { type PacedServer, paceServer } from './paced-server.ts';
 import { createRoutedClient, type RoutedClient } from './routed-client.ts';
 import { createStreamRouter, type StreamRouter } from './stream-router.ts';
 
@@ -12,6 +13,7 @@ export interface ChildSession {
   readonly agentId: string;
   readonly router: StreamRouter;
   readonly proxy: RunningProxy;
+  readonly room: PacedServer['room'];
   usedAtMs: number;
 }
 
@@ -59,12 +61,13 @@ export function createChildSessions(options: ChildSessionsOptions): ChildSession
   const start = async (agent: Agent): Promise<Running> => {
     const router = createStreamRouter(gate.log);
     const client = createRoutedClient(router.route);
-    const child = await startServer();
+    const child = paceServer(await startServer());
     const identity = { server, agent, session: randomUUID() };
     const proxy = startProxy({ ...gate, client, server: child, identity });
     // An id is a secret: who knows it speaks for the session.
     const id = randomBytes(32).toString('base64url');
-    const session: Running = { id, agentId: agent.id, router, proxy, client, usedAtMs: Date.now() };
+    const { room } = child;
+    const session: Running = { id, agentId: agent.id, router, proxy, room, client, usedAtMs: Date.now() };
     byId.set(id, session);
     void proxy.finished.then(() => {
       byId.delete(id);

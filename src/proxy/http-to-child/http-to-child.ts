@@ -35,6 +35,11 @@ export function createHttpToChild(options: HttpToChildOptions): HttpBackend {
     const problem = checkVersion(post) ?? checkParamHeaders(post, tools);
     if (problem !== null) return replyProblem(exchange, problem);
     const shared = await keeper.current();
+    const hasRoom = shared.room(exchange.onGone);
+    if (hasRoom !== null && !(await hasRoom)) {
+      const message = 'The MCP server has ended; nothing was forwarded.';
+      return replyProblem(exchange, { status: 502, code: INTERNAL_ERROR, message });
+    }
     let started: RunningProxy | null = null;
     await runModernExchange(request, { ...options, peer: shared.connect(), tools }, (proxy) => {
       started = proxy;
@@ -109,7 +114,7 @@ async function postLegacy(sessions: ChildSessions, request: ClientPost): Promise
   const { exchange, agent, reading } = request;
   if (reading.messages.some(({ method }) => method === 'initialize')) return startSession(sessions, request);
   const session = findSession(sessions, request);
-  if (session !== null) postToSession(session, { exchange, agent, reading });
+  if (session !== null) await postToSession(session, { exchange, agent, reading });
 }
 
 /** Null where it has answered that there is none. */

@@ -29,14 +29,20 @@ const KNOWN_VERSIONS: ReadonlySet<string> = new Set([
   '2024-10-07',
 ]);
 
-export function postToSession(session: ChildSession, request: Omit<ClientPost, 'passedHeaders'>): void {
+export async function postToSession(
+  session: ChildSession,
+  request: Omit<ClientPost, 'passedHeaders'>,
+): Promise<void> {
   const version = request.exchange.header('mcp-protocol-version')?.trim();
   if (version !== undefined && !KNOWN_VERSIONS.has(version)) {
     const message = `Bad Request: unsupported protocol version ${JSON.stringify(version)}`;
     replyProblem(request.exchange, { status: 400, code: INVALID_REQUEST, message });
     return;
   }
-  accept(session, request, []);
+  const hasRoom = session.room(request.exchange.onGone);
+  if (hasRoom === null || (await hasRoom)) return accept(session, request, []);
+  const message = 'The session has ended.';
+  replyProblem(request.exchange, { status: 404, code: INVALID_REQUEST, message });
 }
 
 /** A client that goes away has not cancelled: its late answer is dropped. What is held, though, is void. */

@@ -1,19 +1,24 @@
 // One child for all clients of protocol 2026-07-28, which knows no sessions: ids and tokens are made unique on the way in,
 // and put back on the way out, so that every answer finds the exchange that asked, and no other.
-import type { ServerExit, ServerPeer } from '../../transport/transport.ts';
+
+import type { CutLine, ServerExit, ServerPeer } from '../../transport/transport.ts';
 import { errorMessage, INTERNAL_ERROR } from '../json-rpc.ts';
+import { findCutId } from '../read/find-cut-id.ts';
 import { idKey } from '../read/id-key.ts';
 import type { MessagePlaces } from '../read/message-head.ts';
 import type { Span } from '../read/read-members.ts';
 import { type MessageParts, readMessage } from '../read/read-message.ts';
 import { readServerLine, type ServerMessage } from '../read/read-server-line.ts';
 import { type Replacement, replaceSpans } from '../read/replace-spans.ts';
+import { OVERSIZE } from '../server-messages.ts';
 import type { Gate } from '../session.ts';
+import { type PacedServer, paceServer } from './paced-server.ts';
 import { type Connection, connectTo } from './shared-connection.ts';
 
 export interface SharedServer {
   /** The server as one exchange sees it. Stopping it cancels what the exchange still waits for. */
   connect(): ServerPeer;
+  readonly room: PacedServer['room'];
   readonly exited: Promise<ServerExit>;
   stop(): Promise<void>;
 }
@@ -32,11 +37,13 @@ interface Shared {
   lastId: number;
 }
 
-export function shareServer(server: ServerPeer, log: Gate['log']): SharedServer {
+export function shareServer(child: ServerPeer, log: Gate['log']): SharedServer {
+  const server = paceServer(child);
   const shared: Shared = { server, log, entries: new Map(), lastId: 0 };
-  server.onOversize(() => log.error('the server sent a message over the size limit; it was dropped'));
+  server.onOversize((cut) => loseOversize(shared, cut));
   server.onLine((line) => receive(shared, line));
   return {
+    room: server.room,
     exited: server.exited,
     stop: () => server.stop(),
     connect: () =>
@@ -71,12 +78,26 @@ function receive(shared: Shared, line: Buffer): void {
 
 /** Nobody can say for sure what stands in it, nor put the client's id back; but who asked must not wait for ever. */
 function loseUnclear({ entries }: Shared, parsed: object): void {
-  const id = 'id' in parsed && !('method' in parsed) ? parsed.id : null;
-  const entry = typeof id === 'number' ? entries.get(id) : undefined;
-  if (typeof id !== 'number' || entry === undefined) return;
+  const idText = 'id' in parsed && !('method' in parsed) ? JSON.stringify(parsed.id) : null;
+  answerInstead(
+    entries,
+    idText,
+    'Regent withheld the answer of the server: it can be read in more ways than one.',
+  );
+}
+
+function loseOversize({ entries, log }: Shared, cut: CutLine): void {
+  log.error('the server sent a message over the size limit; it was dropped');
+  const found = findCutId(cut);
+  if (found?.kind === 'response') answerInstead(entries, found.idText, OVERSIZE);
+}
+
+function answerInstead(entries: Shared['entries'], idText: string | null, message: string): void {
+  const owner = findEntry(entries, idText);
+  if (owner === null) return;
+  const [id, entry] = owner;
   entries.delete(id);
   entry.connection.requests.delete(id);
-  const message = 'Regent withheld the answer of the server: it can be read in more ways than one.';
   entry.connection.deliver(Buffer.from(errorMessage(entry.idText, { code: INTERNAL_ERROR, message })));
 }
 

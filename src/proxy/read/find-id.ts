@@ -19,12 +19,17 @@ export function findId(line: Buffer): string | null {
   const starts = findMembers(line);
   // An answer's id is one of the server's: the client would take it for one of its own requests.
   const isAnswer = !starts.has('method') && (starts.has('result') || starts.has('error'));
+  return isAnswer ? null : findIdAt(line, starts);
+}
+
+/** `starts` are those of the line's members. Null where there is no id, or more than one. */
+export function findIdAt(line: Buffer, starts: ReadonlyMap<string, number>): string | null {
   const start = starts.get('id') ?? TWICE;
-  return isAnswer || start === TWICE ? null : readId(line, start);
+  return start === TWICE ? null : readId(line, start);
 }
 
 /** Where the values of the wanted members of the outermost object start. */
-function findMembers(line: Buffer): Map<string, number> {
+export function findMembers(line: Buffer): Map<string, number> {
   const starts = new Map<string, number>();
   const first = skipSpaceFrom(line, 0);
   if (line[first] !== OPEN_OBJECT) return starts;

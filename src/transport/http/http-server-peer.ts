@@ -1,10 +1,11 @@
 // A server behind an URL, as the sidecar over stdio sees it: lines go out as POSTs, and what they are answered comes back
 // as lines.
 import { type Upstream, UpstreamError } from '../http-exchange.ts';
-import type { OutgoingMessage, ServerExit, ServerPeer } from '../transport.ts';
+import type { Outgoing, OutgoingMessage, ServerExit, ServerPeer } from '../transport.ts';
 import { createLegacySession, type LegacySession } from './legacy-session.ts';
+import { methodOf, requestIdsOf } from './outgoing.ts';
 import { createPeerLines, type PeerLines } from './peer-lines.ts';
-import { loseRequest, type PeerPost, receiveAnswer, sendPost } from './peer-post.ts';
+import { loseRequests, type PeerPost, receiveAnswer, sendPost } from './peer-post.ts';
 import { pause } from './standing-events.ts';
 
 export interface HttpServerPeerOptions {
@@ -88,16 +89,13 @@ function startConversation(options: HttpServerPeerOptions): Conversation {
   };
 }
 
-async function send(
-  conversation: Conversation,
-  line: Buffer,
-  message: OutgoingMessage | null,
-): Promise<void> {
+async function send(conversation: Conversation, line: Buffer, message: Outgoing): Promise<void> {
   const { cancellable, legacy } = conversation;
-  const cancelled = cancellable.get(message?.cancelsIdText ?? '');
+  const single = message?.kind === 'batch' ? null : message;
+  const cancelled = cancellable.get(single?.cancelsIdText ?? '');
   if (cancelled !== undefined) return cancelled.abort();
   try {
-    if (message?.isModern === true) await sendModern(conversation, line, message);
+    if (single?.isModern === true) await sendModern(conversation, line, single);
     else await legacy.send(line, message);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -110,7 +108,8 @@ async function sendModern(conversation: Conversation, line: Buffer, message: Out
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, stopping.signal]);
   const idText = message.kind === 'request' ? message.idText : null;
-  const post: PeerPost = { upstream, lines, body: line, idText, headers: message.headers ?? [], signal };
+  const asked = requestIdsOf(message);
+  const post: PeerPost = { upstream, lines, body: line, asked, headers: message.headers ?? [], signal };
   if (idText !== null) cancellable.set(idText, controller);
   try {
     await receiveAnswer(post, await sendPost(post));
@@ -119,11 +118,12 @@ async function sendModern(conversation: Conversation, line: Buffer, message: Out
   }
 }
 
-function report({ lines, log }: Conversation, error: UpstreamError, message: OutgoingMessage | null): void {
+function report({ lines, log }: Conversation, error: UpstreamError, message: Outgoing): void {
   if (error.code === 'aborted') return;
   const { message: detail, mayHaveRun } = error;
-  if (message?.kind === 'request') loseRequest({ lines, idText: message.idText }, { detail, mayHaveRun });
-  else log.warn({ err: error, method: message?.method }, 'a message did not reach the server');
+  const asked = requestIdsOf(message);
+  if (asked.length > 0) loseRequests({ lines, asked }, { detail, mayHaveRun });
+  else log.warn({ err: error, method: methodOf(message) }, 'a message did not reach the server');
 }
 
 async function end({ underWay, graceMs, legacy, stopping, lines, upstream }: Conversation): Promise<void> {

@@ -6,15 +6,16 @@
 //
 // Servers of 2024-11-05 refuse the first POST: their session is one stream, which names where to post (HTTP+SSE).
 import type { Upstream, UpstreamAnswer } from '../http-exchange.ts';
-import type { Header, OutgoingMessage } from '../transport.ts';
+import type { Header, Outgoing } from '../transport.ts';
 import { type OldSession, openOldSession } from './old-session.ts';
+import { methodOf, requestIdsOf } from './outgoing.ts';
 import type { PeerLines } from './peer-lines.ts';
-import { loseRequest, type PeerPost, receiveAnswer, sendPost } from './peer-post.ts';
+import { loseRequests, type PeerPost, receiveAnswer, sendPost } from './peer-post.ts';
 import { followStandingEvents } from './standing-events.ts';
 
 export interface LegacySession {
   /** Sends one message; resolves when it is answered, or lost. Rejects with `UpstreamError`. */
-  send(line: Buffer, message: OutgoingMessage | null): Promise<void>;
+  send(line: Buffer, message: Outgoing): Promise<void>;
   /** Tells the server that the session is over, where it has one. */
   end(): Promise<void>;
 }
@@ -34,6 +35,7 @@ interface State extends LegacySessionOptions {
   /** The client's `initialize`. */
   opening: Buffer | null;
   isListening: boolean;
+  hasListened: boolean;
   old: OldSession | null;
   reopening: Promise<void> | null;
 }
@@ -50,6 +52,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     version: null,
     opening: null,
     isListening: false,
+    hasListened: false,
     old: null,
     reopening: null,
   };
@@ -60,7 +63,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
       const before = turn;
       const sending = before.then(() => sendInTurn(state, line, message));
       // Requests run beside each other; what has no answer, and the beginning, is over before the next one starts.
-      const runsBeside = message?.kind === 'request' && message.method !== 'initialize';
+      const runsBeside = requestIdsOf(message).length > 0 && !isInitialize(message);
       if (!runsBeside) turn = sending.catch(() => undefined);
       await sending;
     },
@@ -75,10 +78,14 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
   };
 }
 
-async function sendInTurn(state: State, line: Buffer, message: OutgoingMessage | null): Promise<void> {
-  if (message?.method === 'initialize') await initialize(state, line, message.idText);
+async function sendInTurn(state: State, line: Buffer, message: Outgoing): Promise<void> {
+  if (isInitialize(message)) await initialize(state, line, requestIdsOf(message));
   else await exchange(state, line, message);
-  if (message?.method === 'notifications/initialized') listen(state);
+  if (methodOf(message) === 'notifications/initialized') listen(state);
+}
+
+function isInitialize(message: Outgoing): boolean {
+  return methodOf(message) === 'initialize';
 }
 
 function headersOf({ id, version }: State): Header[] {
@@ -88,14 +95,14 @@ function headersOf({ id, version }: State): Header[] {
   ];
 }
 
-function postOf(state: State, line: Buffer, idText: string | null): PeerPost {
+function postOf(state: State, line: Buffer, asked: readonly string[]): PeerPost {
   const { upstream, lines, signal } = state;
-  return { upstream, lines, body: line, idText, headers: headersOf(state), signal };
+  return { upstream, lines, body: line, asked, headers: headersOf(state), signal };
 }
 
-async function initialize(state: State, line: Buffer, idText: string | null): Promise<void> {
+async function initialize(state: State, line: Buffer, asked: readonly string[]): Promise<void> {
   Object.assign(state, { opening: line, id: null, version: null });
-  const post = postOf(state, line, idText);
+  const post = postOf(state, line, asked);
   const answer = await sendPost(post);
   if (isOldServer(answer)) {
     state.old = await openOldSession(state);
@@ -132,16 +139,17 @@ function versionIn(message: Buffer): string | null {
 
 function listen(state: State): void {
   if (state.isListening || state.old !== null) return;
-  state.isListening = true;
+  Object.assign(state, { isListening: true, hasListened: true });
   const { upstream, lines, signal } = state;
   const headers = (): Header[] => headersOf(state);
-  void followStandingEvents({ upstream, lines, headers, signal }).then(() => {
+  const sessionId = (): string | null => state.id;
+  void followStandingEvents({ upstream, lines, headers, sessionId, signal }).then(() => {
     state.isListening = false;
   });
 }
 
-async function exchange(state: State, line: Buffer, message: OutgoingMessage | null): Promise<void> {
-  const post = postOf(state, line, message?.kind === 'request' ? message.idText : null);
+async function exchange(state: State, line: Buffer, message: Outgoing): Promise<void> {
+  const post = postOf(state, line, requestIdsOf(message));
   if (state.old !== null) return state.old.post(post);
   const used = state.id;
   const answer = await sendPost(post);
@@ -149,9 +157,9 @@ async function exchange(state: State, line: Buffer, message: OutgoingMessage | n
   await answer.readBody();
   if (state.id === used) await reopenOnce(state);
   // A call is the client's to repeat: it must know that it is another session.
-  if (message?.method === 'tools/call' || message === null) {
+  if (message?.kind === 'batch' || methodOf(message) === 'tools/call') {
     const detail = 'The MCP server had forgotten the session; a new one has begun, so call again';
-    return loseRequest(post, { detail, mayHaveRun: false });
+    return loseRequests(post, { detail, mayHaveRun: false });
   }
   const again = { ...post, headers: headersOf(state) };
   await receiveAnswer(again, await sendPost(again));
@@ -171,8 +179,10 @@ async function reopen(state: State): Promise<void> {
   Object.assign(state, { id: null, version: null });
   const lines: PeerLines = { ...state.lines, deliver: async () => {}, lose: () => {} };
   const line = Buffer.from(JSON.stringify({ ...opening, id: REOPEN_ID }));
-  const post = { ...postOf(state, line, JSON.stringify(REOPEN_ID)), lines };
+  const post = { ...postOf(state, line, [JSON.stringify(REOPEN_ID)]), lines };
   await receiveOpening(state, post, await sendPost(post));
-  const confirmation = postOf(state, INITIALIZED, null);
+  const confirmation = postOf(state, INITIALIZED, []);
   await receiveAnswer(confirmation, await sendPost(confirmation));
+  // The stream of the session before has ended with it.
+  if (state.hasListened) listen(state);
 }

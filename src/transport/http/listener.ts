@@ -29,7 +29,7 @@ export interface HttpListenerOptions extends Omit<GuardRules, 'isLoopback'> {
   readonly isReady: () => Promise<boolean>;
   readonly admit: Admit;
   /** Documents beside the endpoint, such as those of `/.well-known/`; null where there is none. */
-  readonly documentAt: (path: string) => HttpAnswer | null;
+  readonly documentAt: (path: string) => HttpAnswer | Promise<HttpAnswer> | null;
   readonly onFailure: (error: unknown) => void;
 }
 

@@ -3,7 +3,8 @@
 import { type Upstream, UpstreamError } from '../http-exchange.ts';
 import { explainStatus } from './explain-status.ts';
 import type { PeerLines } from './peer-lines.ts';
-import { type PeerPost, sendPost } from './peer-post.ts';
+import { loseRequests, type PeerPost, sendPost } from './peer-post.ts';
+import { messagesIn } from './read-peer-answer.ts';
 
 export interface OldSession {
   /** Resolves when the message is accepted; its answer comes on the stream. Rejects with `UpstreamError`. */
@@ -16,6 +17,8 @@ export interface OldSessionOptions {
   readonly lines: PeerLines;
   readonly signal: AbortSignal;
 }
+
+const ENDED = 'The stream of the MCP server has ended';
 
 /** Rejects with `UpstreamError` where there is no such stream. */
 export async function openOldSession({
@@ -34,33 +37,32 @@ export async function openOldSession({
   const endpoint =
     first.done === true || first.value.name !== 'endpoint' ? null : endpointOf(first.value.data, url);
   if (endpoint === null) throw notThere('The MCP server names no place of its own to post messages to');
-  /** Requests that were accepted, and not answered yet. */
-  const waiting = new Map<string, PeerPost>();
+  /** Requests that were accepted, and not answered yet: their ids, by what an answer names. */
+  const waiting = new Map<string, string>();
+  let hasEnded = false;
   const follow = async (): Promise<void> => {
     try {
       for (let next = await events.next(); next.done !== true; next = await events.next()) {
         const { data } = next.value;
         if (data === null) continue;
-        waiting.delete(idOf(data));
+        for (const key of answeredBy(data)) waiting.delete(key);
         await lines.deliver(data);
       }
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
     }
-    const detail = 'The stream of the MCP server has ended; what it did of this request is unknown.';
-    for (const { idText } of waiting.values()) {
-      if (idText !== null) lines.lose({ idText, mayHaveRun: true, detail });
-    }
+    hasEnded = true;
+    loseRequests({ lines, asked: [...waiting.values()] }, { detail: ENDED, mayHaveRun: true });
   };
   void follow();
   return {
     post: async (post) => {
-      const key = post.idText === null ? null : String(JSON.parse(post.idText));
-      if (key !== null) waiting.set(key, post);
+      if (hasEnded) throw notThere(`${ENDED}, and its session with it; start anew`);
+      for (const idText of post.asked) waiting.set(keyOf(JSON.parse(idText)), idText);
       const accepted = await sendPost({ ...post, url: endpoint });
       for await (const _ of accepted.readBytes());
       if (accepted.status < 300) return;
-      if (key !== null) waiting.delete(key);
+      for (const idText of post.asked) waiting.delete(keyOf(JSON.parse(idText)));
       throw new UpstreamError('unreadable', explainStatus(accepted), { mayHaveRun: true });
     },
   };
@@ -73,13 +75,14 @@ function endpointOf(data: Buffer | null, url: URL): URL | null {
   return endpoint.origin === url.origin ? endpoint : null;
 }
 
-function idOf(data: Buffer): string {
-  try {
-    const { id } = JSON.parse(data.toString('utf8')) as { id?: unknown };
-    return String(id);
-  } catch {
-    return '';
-  }
+/** Requests of the server have ids of their own, which may be the same. */
+function answeredBy(data: Buffer): string[] {
+  return messagesIn(data).flatMap((message) => ('method' in message ? [] : [keyOf(message.id)]));
+}
+
+/** `1` and `"1"` are one: some servers write numbers as texts. */
+function keyOf(id: unknown): string {
+  return String(id);
 }
 
 function notThere(message: string): UpstreamError {

@@ -1,4 +1,4 @@
-// One message of the client as one POST, whatever the protocol; what became of it.
+// One message of the client, or one batch, as one POST, whatever the protocol; what became of it.
 import { type Upstream, type UpstreamAnswer, UpstreamError } from '../http-exchange.ts';
 import type { Header } from '../transport.ts';
 import type { PeerLines } from './peer-lines.ts';
@@ -9,8 +9,8 @@ export interface PeerPost {
   readonly upstream: Upstream;
   readonly lines: PeerLines;
   readonly body: Buffer;
-  /** The id of a request; null for other messages. */
-  readonly idText: string | null;
+  /** The ids of the requests in it. */
+  readonly asked: readonly string[];
   readonly headers: readonly Header[];
   readonly signal: AbortSignal;
   readonly url?: URL | undefined;
@@ -31,9 +31,9 @@ export function sendPost({ upstream, body, headers, signal, url }: PeerPost): Pr
 
 /** Passes the answer on, and goes on with a stream that ended early where the server can. */
 export async function receiveAnswer(post: PeerPost, answer: UpstreamAnswer): Promise<void> {
-  const { lines, idText } = post;
-  let end = await readPeerAnswer(answer, lines, idText);
-  for (let tries = 0; idText !== null && !end.isAnswered && end.lastEventId !== null; tries += 1) {
+  const { lines, asked } = post;
+  let end = await readPeerAnswer(answer, lines, asked);
+  for (let tries = 0; end.unanswered.length > 0 && end.lastEventId !== null; tries += 1) {
     if (tries === RESUMES_MAX || post.signal.aborted) break;
     await pause(end.retryMs ?? RESUME_MS, post.signal);
     const before = end.lastEventId;
@@ -41,12 +41,12 @@ export async function receiveAnswer(post: PeerPost, answer: UpstreamAnswer): Pro
     // A server that moves on is waited for as long as it does.
     if (end.lastEventId !== before) tries = 0;
   }
-  if (idText !== null && !end.isAnswered) loseRequest(post, { detail: end.instead, mayHaveRun: true });
+  loseRequests({ lines, asked: end.unanswered }, { detail: end.instead, mayHaveRun: true });
 }
 
 /** `Last-Event-ID`: the server sends what came after it. Nothing runs again. */
 async function resume(post: PeerPost, end: AnswerEnd): Promise<AnswerEnd> {
-  const { upstream, lines, idText, headers, signal } = post;
+  const { upstream, lines, headers, signal } = post;
   try {
     const resumed: Header = ['Last-Event-ID', end.lastEventId ?? ''];
     const answer = await upstream.request(
@@ -54,7 +54,7 @@ async function resume(post: PeerPost, end: AnswerEnd): Promise<AnswerEnd> {
       signal,
     );
     if (answer.kind !== 'events') return { ...end, lastEventId: null };
-    const next = await readEvents(answer, lines, idText);
+    const next = await readEvents(answer, lines, end.unanswered);
     return {
       ...next,
       lastEventId: next.lastEventId ?? end.lastEventId,
@@ -72,12 +72,11 @@ export interface Loss {
   readonly mayHaveRun: boolean;
 }
 
-/** Tells the proxy; it knows whether the request was answered meanwhile. */
-export function loseRequest(
-  { lines, idText }: Pick<PeerPost, 'lines' | 'idText'>,
+/** Tells the proxy; it knows whether a request was answered meanwhile. */
+export function loseRequests(
+  { lines, asked }: Pick<PeerPost, 'lines' | 'asked'>,
   { detail, mayHaveRun }: Loss,
 ): void {
-  if (idText === null) return;
   const known = mayHaveRun ? 'what it did of this request is unknown' : 'the request did not run';
-  lines.lose({ idText, mayHaveRun, detail: `${detail}; ${known}.` });
+  for (const idText of asked) lines.lose({ idText, mayHaveRun, detail: `${detail}; ${known}.` });
 }

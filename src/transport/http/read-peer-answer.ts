@@ -5,8 +5,8 @@ import type { PeerLines } from './peer-lines.ts';
 
 /** How far an answer came. */
 export interface AnswerEnd {
-  /** The request itself was answered, if by an error. */
-  readonly isAnswered: boolean;
+  /** The requests that were not answered, if by an error: their ids. */
+  readonly unanswered: readonly string[];
   /** The last event that had an id: the server can go on from there. */
   readonly lastEventId: string | null;
   readonly retryMs: number | null;
@@ -14,34 +14,37 @@ export interface AnswerEnd {
   readonly instead: string;
 }
 
-const UNANSWERED: AnswerEnd = {
-  isAnswered: false,
-  lastEventId: null,
-  retryMs: null,
-  instead: 'The MCP server ended its answer before it answered the request',
-};
+function endOf(unanswered: readonly string[], instead = ENDED_EARLY): AnswerEnd {
+  return { unanswered, lastEventId: null, retryMs: null, instead };
+}
 
-/** `idText` is the request's id, null for other messages. Rejects with `UpstreamError` where the connection breaks. */
+const ENDED_EARLY = 'The MCP server ended its answer before it answered the request';
+
+/** `asked` are the ids of the requests in the POST. Rejects with `UpstreamError` where the connection breaks. */
 export async function readPeerAnswer(
   answer: UpstreamAnswer,
   lines: PeerLines,
-  idText: string | null,
+  asked: readonly string[],
 ): Promise<AnswerEnd> {
-  if (answer.status >= 400) return readRefusal(answer, lines, idText);
+  if (answer.status >= 400) return readRefusal(answer, lines, asked);
   switch (answer.kind) {
     case 'json': {
-      await lines.deliver(await answer.readBody());
-      return { ...UNANSWERED, isAnswered: true };
+      const body = await answer.readBody();
+      await lines.deliver(body);
+      return endOf(
+        notAnsweredBy(body, asked),
+        'The MCP server answered with JSON that answers another request, or none',
+      );
     }
     case 'events':
-      return readEvents(answer, lines, idText);
+      return readEvents(answer, lines, asked);
     case 'other': {
       await drain(answer);
       const type = answer.header('content-type') ?? 'nothing';
-      return {
-        ...UNANSWERED,
-        instead: `The MCP server answered with status ${answer.status} and ${type} instead of JSON or events`,
-      };
+      return endOf(
+        asked,
+        `The MCP server answered with status ${answer.status} and ${type} instead of JSON or events`,
+      );
     }
   }
 }
@@ -50,19 +53,22 @@ export async function readPeerAnswer(
 async function readRefusal(
   answer: UpstreamAnswer,
   lines: PeerLines,
-  idText: string | null,
+  asked: readonly string[],
 ): Promise<AnswerEnd> {
   const error = answer.kind === 'json' ? errorIn(await answer.readBody()) : null;
   if (answer.kind !== 'json') await drain(answer);
-  if (error === null || idText === null) return { ...UNANSWERED, instead: explainStatus(answer) };
-  await lines.deliver(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${error}}`));
-  return { ...UNANSWERED, isAnswered: true };
+  if (error === null) return endOf(asked, explainStatus(answer));
+  for (const idText of asked) {
+    await lines.deliver(Buffer.from(`{"jsonrpc":"2.0","id":${idText},"error":${error}}`));
+  }
+  return endOf([]);
 }
 
 /** JSON text of the error. */
 function errorIn(body: Buffer): string | null {
-  const parsed = parse(body);
-  return typeof parsed?.error === 'object' && parsed.error !== null ? JSON.stringify(parsed.error) : null;
+  const [message, ...more] = messagesIn(body);
+  const error = more.length === 0 ? message?.error : undefined;
+  return typeof error === 'object' && error !== null ? JSON.stringify(error) : null;
 }
 
 async function drain(answer: UpstreamAnswer): Promise<void> {
@@ -73,34 +79,38 @@ async function drain(answer: UpstreamAnswer): Promise<void> {
 export async function readEvents(
   answer: UpstreamAnswer,
   lines: PeerLines,
-  idText: string | null,
+  asked: readonly string[],
 ): Promise<AnswerEnd> {
-  let end = UNANSWERED;
+  let end = endOf(asked);
   try {
     for await (const { data, id, retryMs } of answer.readEvents()) {
       end = { ...end, lastEventId: id ?? end.lastEventId, retryMs: retryMs ?? end.retryMs };
       if (data === null || data.length === 0) continue;
-      end = { ...end, isAnswered: end.isAnswered || isAnswerTo(data, idText) };
+      end = { ...end, unanswered: notAnsweredBy(data, end.unanswered) };
       await lines.deliver(data);
     }
     return end;
   } catch (error) {
     // Answered, or able to go on: nothing is lost.
-    if (end.isAnswered || end.lastEventId !== null) return end;
+    if (end.lastEventId !== null || (asked.length > 0 && end.unanswered.length === 0)) return end;
     throw error;
   }
 }
 
-function isAnswerTo(data: Buffer, idText: string | null): boolean {
-  const message = parse(data);
-  return idText !== null && message !== null && !('method' in message) && message.id === JSON.parse(idText);
+/** Those of the requests that `data` does not answer. */
+function notAnsweredBy(data: Buffer, asked: readonly string[]): readonly string[] {
+  if (asked.length === 0) return asked;
+  const answered = messagesIn(data).flatMap((message) => ('method' in message ? [] : [message.id]));
+  return asked.filter((idText) => !answered.includes(JSON.parse(idText)));
 }
 
-function parse(data: Buffer): Record<string, unknown> | null {
+/** The messages in a JSON text; none where it is none. */
+export function messagesIn(data: Buffer): ReadonlyArray<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(data.toString('utf8'));
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : null;
+    const all = Array.isArray(parsed) ? parsed : [parsed];
+    return all.filter((one) => typeof one === 'object' && one !== null);
   } catch {
-    return null;
+    return [];
   }
 }

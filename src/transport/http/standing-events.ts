@@ -8,6 +8,8 @@ export interface StandingEventsOptions {
   readonly upstream: Upstream;
   readonly lines: PeerLines;
   readonly headers: () => readonly Header[];
+  /** Events are numbered within a session. */
+  readonly sessionId: () => string | null;
   readonly signal: AbortSignal;
 }
 
@@ -16,10 +18,13 @@ const RETRY_MAX_MS = 30_000;
 
 /** Runs until `signal` aborts, or the server says that it has no such stream. Never rejects. */
 export async function followStandingEvents(options: StandingEventsOptions): Promise<void> {
-  const { upstream, lines, headers, signal } = options;
+  const { upstream, lines, headers, sessionId, signal } = options;
   let lastEventId: string | null = null;
+  let session = sessionId();
   let waitMs = RETRY_MS;
   while (!signal.aborted) {
+    if (session !== sessionId()) lastEventId = null;
+    session = sessionId();
     try {
       const resumed: readonly Header[] = lastEventId === null ? [] : [['Last-Event-ID', lastEventId]];
       const answer = await upstream.request(
@@ -27,7 +32,7 @@ export async function followStandingEvents(options: StandingEventsOptions): Prom
         signal,
       );
       if (answer.kind !== 'events') return;
-      const end = await readEvents(answer, lines, null);
+      const end = await readEvents(answer, lines, []);
       lastEventId = end.lastEventId ?? lastEventId;
       waitMs = end.retryMs ?? RETRY_MS;
     } catch (error) {

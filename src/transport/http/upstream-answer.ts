@@ -69,13 +69,18 @@ function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
     body.on('end', () => {
       isWhole = true;
       const [only] = parts;
-      resolve(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length));
+      resolve(withoutMark(parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length)));
     });
     body.on('error', (cause) => reject(broken(cause)));
     body.on('close', () => {
       if (!isWhole) reject(broken(new Error('closed')));
     });
   });
+}
+
+/** A byte order mark is no part of the JSON (RFC 8259, section 8.1), and clients ignore it: so does who filters. */
+function withoutMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 async function* readEvents(body: Readable, maxBytes: number): AsyncGenerator<ServerEvent> {

@@ -46,6 +46,11 @@ export function openUpstream({ url, headers, maxBytes }: UpstreamOptions): Upstr
         else state.isConnected = true;
       });
       message.once('response', resolve);
+      // Without a listener Node ends the connection and says nothing.
+      message.once('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(switched());
+      });
       message.on('error', (cause) => reject(connectionError(cause, state, target)));
       message.once('close', () => open.delete(message));
       endWith(message, request.body ?? '');
@@ -114,6 +119,11 @@ function redirectOf(message: http.IncomingMessage, from: URL): URL | null {
   if (next !== null && isKept && next.origin === from.origin) return next;
   message.destroy();
   throw redirected(`redirects (status ${statusCode})`, next);
+}
+
+function switched(): UpstreamError {
+  const message = 'The MCP server switches to another protocol (status 101), which was not asked for';
+  return new UpstreamError('unreadable', message, { mayHaveRun: true });
 }
 
 function redirected(what: string, to: URL | null): UpstreamError {

@@ -43,6 +43,29 @@ async function openSession(url: string): Promise<{ 'mcp-session-id': string }> {
 
 const messageIn = (text: string) => JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? text);
 
+test.each(['legacy', 'modern'])(
+  'an answer over the size limit is an error, and others go on: %s',
+  async (era) => {
+    const { url } = await startHttpSidecar({
+      args: [],
+      command: [...ECHO, '--modern'],
+      prepare: (folder) => {
+        const file = `${folder}/regent.yaml`;
+        writeFileSync(file, 'limits: {body: 1MiB}\n');
+        return ['--config', file];
+      },
+    });
+    const headers = era === 'legacy' ? await openSession(url) : {};
+    const callTool = (name: string, args: object) =>
+      era === 'legacy'
+        ? ask(url, { headers, body: call(name, args, 'x') })
+        : ask(url, modern('tools/call', { name, arguments: args }, 'x'));
+    const { id, error } = messageIn((await callTool('big', { bytes: 2e6 })).text);
+    expect([id, error.message]).toEqual(['x', expect.stringContaining('over the size limit')]);
+    expect(messageIn((await callTool('big', { bytes: 10 })).text)).toHaveProperty('result');
+  },
+);
+
 describe('sessions of the older protocols', () => {
   test('begin with initialize, have a child each, and end with DELETE', async () => {
     const { url, process: sidecar } = await startHttpSidecar({ policy: POLICY, args: [], command: ECHO });

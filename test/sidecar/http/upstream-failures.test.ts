@@ -185,3 +185,20 @@ test('a call that ran stays charged when another one of the same id never reache
   const counters = await store.listCounters('', 10);
   expect(counters.map(({ value }) => value)).toEqual([6100]);
 });
+
+test('a batch over stdio to a server that is not there: each request is answered, and its charge given back', async () => {
+  const { file } = await openFile();
+  const policy = path.join(path.dirname(file), 'policy.yaml');
+  writeFileSync(policy, LIMITED);
+  const upstream = `http://127.0.0.1:${await freePort()}/mcp`;
+  const client = startLineClient(process.execPath, [
+    ...[REGENT, '-c', policy, '--state', file, '--upstream', upstream],
+  ]);
+  onTestFinished(async () => void (await client.close()));
+  for (let round = 0; round < 2; round += 1) {
+    client.send(`[${call('pay', {}, 'a')},{"jsonrpc":"2.0","id":2,"method":"ping"}]`);
+    const answers = [await client.next(), await client.next()].sort();
+    expect(answers.map((line) => JSON.parse(line).id)).toEqual(['a', 2]);
+    expect(answers[0]).toContain('cannot be reached');
+  }
+});

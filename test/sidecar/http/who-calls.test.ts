@@ -1,9 +1,13 @@
 // Who calls over HTTP: agents' tokens, JWTs, and the token of the door.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import {
+  discoverOAuthProtectedResourceMetadata,
+  extractWWWAuthenticateParams,
+} from '@modelcontextprotocol/sdk/client/auth.js';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { ask, call, modern, startHttpSidecar } from './http-sidecar.ts';
+import { ALLOW_ALL, ask, call, modern, startHttpSidecar } from './http-sidecar.ts';
 import { answerCalls, answerJson, startUpstream } from './upstream-fixture.ts';
 
 const POLICY = `version: "1"
@@ -229,6 +233,43 @@ test('the token of the door is asked of everybody, and never goes on', async () 
   expect((await ask(url, { headers: bearer('s'.repeat(40)), body: call('pay') })).status).toBe(200);
   expect(upstream.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   expect((await ask(new URL('/healthz', url).href, { method: 'GET' })).status).toBe(200);
+});
+
+const METADATA_PATH = '/.well-known/oauth-protected-resource/mcp';
+
+test("an upstream that names Regent's URL as its own has its metadata read there, by a real client", async () => {
+  let regent = '';
+  const upstream = await startUpstream((seen, response) => {
+    const document = { resource: regent, authorization_servers: ['https://issuer.example.com/'] };
+    if (seen.url === METADATA_PATH) return answerJson(response, JSON.stringify(document));
+    const resource = new URL(METADATA_PATH, regent).href;
+    response.setHeader('WWW-Authenticate', `Bearer resource_metadata="${resource}"`);
+    return response.writeHead(401).end();
+  });
+  const { url } = await startHttpSidecar({ args: ['--upstream', upstream.url] });
+  regent = url;
+  const refused = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer mine' },
+    body: call('pay'),
+  });
+  const { resourceMetadataUrl } = extractWWWAuthenticateParams(refused);
+  expect(resourceMetadataUrl?.href).toBe(new URL(METADATA_PATH, url).href);
+  const found = await discoverOAuthProtectedResourceMetadata(url, {
+    resourceMetadataUrl: String(resourceMetadataUrl),
+  });
+  expect(found).toMatchObject({ resource: url, authorization_servers: ['https://issuer.example.com/'] });
+  expect(upstream.seen.at(-1)?.headers).not.toHaveProperty('authorization');
+});
+
+test.each([
+  ['agents prove to Regent who they are', POLICY, METADATA_PATH],
+  ['another document is asked for', ALLOW_ALL, '/.well-known/openid-configuration'],
+])('the metadata of an upstream is not passed on where %s', async (_name, policy, asked) => {
+  const upstream = await startUpstream((_, response) => answerJson(response, '{}'));
+  const { url } = await startHttpSidecar({ policy, args: ['--upstream', upstream.url] });
+  expect((await ask(new URL(asked, url).href, { method: 'GET' })).status).toBe(404);
+  expect(upstream.seen).toHaveLength(0);
 });
 
 test('a public URL has its protected-resource metadata, and 401 names it', async () => {

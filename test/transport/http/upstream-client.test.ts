@@ -92,6 +92,13 @@ describe('what goes wrong is told, and whether the request may have run', () => 
     await expect(open(url).post()).rejects.toMatchObject({ code: 'unreadable' });
   });
 
+  test('it switches to another protocol', async () => {
+    const { url } = await startRaw((socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    });
+    await expect(open(url).post()).rejects.toMatchObject({ code: 'unreadable', mayHaveRun: true });
+  });
+
   test('a certificate that nobody trusts', async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
     const server = https.createServer({ key, cert }, (_, response) => response.end());

@@ -7,7 +7,9 @@ import { open, startRaw } from './raw-upstream.ts';
 const BODY = '{"a":1}';
 
 async function ask(fields: readonly string[], body: string | Buffer = BODY): Promise<UpstreamAnswer> {
-  const head = ['HTTP/1.1 200 OK', ...fields, `Content-Length: ${body.length}`, '', ''].join('\r\n');
+  const head = ['HTTP/1.1 200 OK', ...fields, `Content-Length: ${Buffer.byteLength(body)}`, '', ''].join(
+    '\r\n',
+  );
   const { url } = await startRaw((socket) =>
     socket.end(Buffer.concat([Buffer.from(head), Buffer.from(body)])),
   );
@@ -65,4 +67,10 @@ describe('behind 1500 other header fields', () => {
     const { url } = await startRaw((socket) => socket.end(head));
     await expect(open(url).post()).rejects.toMatchObject({ code: 'redirected' });
   });
+});
+
+test('a byte order mark before JSON is left out', async () => {
+  expect((await (await ask(['Content-Type: application/json'], `\ufeff${BODY}`)).readBody()).toString()).toBe(
+    BODY,
+  );
 });

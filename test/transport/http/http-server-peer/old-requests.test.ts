@@ -62,6 +62,31 @@ describe('a request to a server of 2024-11-05', () => {
     expect(lost).toEqual([{ idText: '1', mayHaveRun: true, detail: `The MCP server ${reason}; ${UNKNOWN}` }]);
   });
 
+  test('is not answered by what the server asks under the same id', async () => {
+    const { server, say, settled, lost } = await startSession(accept);
+    say(call(1));
+    await server.whenSeen(4);
+    server.say('{"jsonrpc":"2.0","id":1,"method":"roots/list"}');
+    await settled(2);
+    server.stream()?.end();
+    await settled(3);
+    expect(lost).toMatchObject([{ idText: '1', mayHaveRun: true }]);
+  });
+
+  test('that comes when the stream has ended is lost, and not sent', async () => {
+    const { server, say, settled, lost } = await startSession(accept);
+    say(call(1));
+    await server.whenSeen(4);
+    server.stream()?.end();
+    await settled(2);
+    say(call(2));
+    await settled(3);
+    const detail =
+      'The stream of the MCP server has ended, and its session with it; start anew; the request did not run.';
+    expect(lost[1]).toEqual({ idText: '2', mayHaveRun: false, detail });
+    expect(server.seen).toHaveLength(4);
+  });
+
   test('whose connection breaks is lost, and not sent again', async () => {
     const { server, say, settled, lines, lost } = await startSession((_, response) => response.destroy());
     say(call(1));

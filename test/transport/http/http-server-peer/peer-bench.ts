@@ -10,7 +10,7 @@ import { type Answer, answerJson, type Seen } from '../../../sidecar/http/upstre
 
 export const soon = (check: () => void): Promise<void> => vi.waitFor(check, 10_000);
 
-/** The peer with all that it told; `say` writes one message of the client. */
+/** The peer with all that it told; `say` writes one message of the client, or a batch. */
 export function connect(server: { readonly url: string }, graceMs = 100) {
   const url = new URL(server.url);
   const lines: string[] = [];
@@ -28,9 +28,11 @@ export function connect(server: { readonly url: string }, graceMs = 100) {
   const say = (text: string, headers: readonly Header[] = []): boolean => {
     const line = Buffer.from(text);
     const reading = readMessage(line);
-    const message = reading.ok ? reading.messages[0] : undefined;
-    if (message === undefined) throw new Error(`this is no message: ${text}`);
-    return peer.write(line, { ...message, headers });
+    const [message] = reading.ok ? reading.messages : [];
+    if (!reading.ok || message === undefined) throw new Error(`this is no message: ${text}`);
+    if (!reading.isBatch) return peer.write(line, { ...message, headers });
+    const asks = reading.messages.filter(({ kind }) => kind === 'request');
+    return peer.write(line, { kind: 'batch', requestIds: asks.map(({ idText }) => idText ?? 'null') });
   };
   /** Once something has come, and a little later: what comes twice is seen. */
   const settled = async (count = 1): Promise<void> => {

@@ -76,6 +76,38 @@ describe('the standing stream', () => {
   });
 });
 
+test('the standing stream of a session that the server forgot is opened again in the new one, from its start', async () => {
+  let current = 1;
+  let stream: ServerResponse | null = null;
+  const server = await startUpstream((seen, response) => {
+    const id = seen.headers['mcp-session-id'];
+    if (methodOf(seen) === 'initialize') {
+      const { id: asked } = JSON.parse(seen.body.toString());
+      const body = { jsonrpc: '2.0', id: asked, result: { protocolVersion: '2025-11-25' } };
+      return answerJson(response.setHeader('Mcp-Session-Id', `s${current}`), JSON.stringify(body));
+    }
+    if (seen.method !== 'DELETE' && id !== `s${current}`) return answerJson(response, '{}', 404);
+    if (seen.method !== 'GET')
+      return methodOf(seen) === 'ping' ? answerAll(seen, response) : response.writeHead(202).end();
+    stream = events(response);
+    return stream.write(event(NOTICE, 'e-1'));
+  });
+  const gets = () => server.seen.filter(({ method }) => method === 'GET');
+  const { say, settled } = connect(server);
+  say(INITIALIZE);
+  say(INITIALIZED);
+  await settled(2);
+  current = 2;
+  (stream as ServerResponse | null)?.end();
+  // It asks for the rest of the old one, and learns that there is none.
+  await soon(() => expect(gets()).toHaveLength(2));
+  await sleep(100);
+  say(request(1, 'ping'));
+  await settled(4);
+  expect(gets().map(told)).toEqual(['GET s1 2025-11-25', 'GET s1 2025-11-25', 'GET s2 2025-11-25']);
+  expect(gets().map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'e-1', undefined]);
+});
+
 describe('cancellation', () => {
   const META = { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } };
   const modern = (id: unknown) => request(id, 'tools/call', { ...PARAMS, ...META });
