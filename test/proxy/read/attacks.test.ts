@@ -36,6 +36,8 @@ describe('invariant 1: rejects', () => {
       'a long s, which Go folds to s',
       `{${HEAD},"method":"tools/call","params":{"name":"t","argument\u017f":{"amount":9}}}`,
     ],
+    ['a dotted I in the envelope', `{${HEAD},${ALLOWED},"\u0130d":2}`],
+    ['an I without a dot in the envelope', `{${HEAD},${ALLOWED},"\u0131d":2}`],
     ['a long s in the envelope', `{${HEAD},${ALLOWED},"param\u017f":{"name":"delete"}}`],
     ['a Kelvin sign in task', `{${HEAD},"method":"tools/call","params":{"name":"t","tas\u212a":{}}}`],
     ['an escaped key in another case', `{${HEAD},${ALLOWED},"\\u004dethod":"ping"}`],
