@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compilePolicy } from '../compiler/index.ts';
+import { type JsonNode, JsonNumber } from '../src/policy/arguments/json-node.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../src/policy/bundle/load-bundle.ts';
 import { clockAt } from '../src/policy/clock.ts';
-import { type JsonNode, JsonNumber } from '../src/policy/json-node.ts';
-import { type LoadedPolicy, loadOwnBundle } from '../src/policy/load-bundle.ts';
 import { percentilesOf } from './statistics.ts';
 import { judge, printTable } from './table.ts';
 

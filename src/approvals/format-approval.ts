@@ -1,5 +1,5 @@
 // An approval as text for a terminal.
-import { printUnits } from '../policy/print-units.ts';
+import { printUnits } from '../policy/arguments/print-units.ts';
 import { valueAt } from '../state/counter-window.ts';
 import type { Approval, CounterEffect } from './approval.ts';
 import type { ApprovalDetails } from './approval-to-json.ts';

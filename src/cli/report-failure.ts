@@ -7,7 +7,7 @@ import { StateError } from '../state/store.ts';
 import { TransportError } from '../transport/transport.ts';
 import { CliError } from './cli-error.ts';
 import { whySqliteFails } from './installation.ts';
-import { PolicyProblems } from './policy-problems.ts';
+import { PolicyProblems } from './policy/policy-problems.ts';
 import { ScanError } from './scan/scan-error.ts';
 import { ConfigProblems } from './settings/config-problems.ts';
 

@@ -2,7 +2,7 @@
 import { problemAnswer } from '../proxy/http/http-errors.ts';
 import { INTERNAL_ERROR } from '../proxy/json-rpc.ts';
 import { type HttpAnswer, type Upstream, UpstreamError } from '../transport/http-exchange.ts';
-import { WELL_KNOWN } from './resource-metadata.ts';
+import { WELL_KNOWN } from './sidecar/resource-metadata.ts';
 
 export interface UpstreamMetadata {
   readonly upstream: Upstream;

@@ -1,5 +1,5 @@
 // OPA's rules for decision logs, `data.system.log.mask` and `data.system.log.drop`, where the bundle has them.
-import type { BundleArchive } from './bundle-archive.ts';
+import type { BundleArchive } from './bundle/bundle-archive.ts';
 import { PolicyError } from './policy-error.ts';
 import type { Evaluator } from './wasm-evaluator.ts';
 

@@ -3,12 +3,12 @@ import { CURRENCY_PATTERN, counterKey, PER_VALUE_MAX } from '../../compiler/mode
 import { plainDecimal, toMinorUnits } from '../../compiler/model/exact-number.ts';
 import type { CounterPlan } from '../../compiler/model/manifest.ts';
 import type { ArgumentPath, Per } from '../../compiler/model/policy.ts';
-import { findAmbiguousKey } from './ambiguous-key.ts';
+import { findAmbiguousKey } from './arguments/ambiguous-key.ts';
+import { type JsonNode, JsonNumber, type JsonObject } from './arguments/json-node.ts';
+import { projectArguments } from './arguments/project-arguments.ts';
 import { printClock } from './clock.ts';
 import type { Agent, Clock } from './decision.ts';
-import { type JsonNode, JsonNumber, type JsonObject } from './json-node.ts';
 import { PolicyError } from './policy-error.ts';
-import { projectArguments } from './project-arguments.ts';
 import type { ReadPlan } from './tool-plan.ts';
 
 export interface ToolCall {

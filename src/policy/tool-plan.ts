@@ -2,7 +2,7 @@
 import type { AmountPlan, CounterPlan, ServerPlan, ToolPlan } from '../../compiler/model/manifest.ts';
 import { compileGlob } from '../../compiler/model/match-glob.ts';
 import type { ArgumentPath } from '../../compiler/model/policy.ts';
-import { buildPathTree, type PathTree } from './path-tree.ts';
+import { buildPathTree, type PathTree } from './arguments/path-tree.ts';
 
 export interface ReadPlan {
   /** What goes into the input's `arguments`. */

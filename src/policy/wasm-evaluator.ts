@@ -7,10 +7,10 @@
 //
 // Code that Regent did not generate is bounded: it counts its steps and stops where they are used up, and has less memory.
 import { createRequire } from 'node:module';
+import type { LoadedPolicy } from './bundle/wasm-policy.ts';
 import { instantiateBounded } from './metering/instantiate-bounded.ts';
 import { meterWasm, STEPS_LEFT } from './metering/meter-wasm.ts';
 import { PolicyError } from './policy-error.ts';
-import type { LoadedPolicy } from './wasm-policy.ts';
 
 interface OpaWasm {
   loadPolicySync(

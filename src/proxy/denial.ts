@@ -1,6 +1,7 @@
 // What an agent is told of a denied call: a normal tool result, so that models read it (design section 8).
+
+import { printUnits } from '../policy/arguments/print-units.ts';
 import type { Decision } from '../policy/decision.ts';
-import { printUnits } from '../policy/print-units.ts';
 import { errorMessage, POLICY_DENIED, resultMessage } from './json-rpc.ts';
 import type { LimitFacts, Verdict } from './judge/verdict.ts';
 

@@ -2,8 +2,8 @@
 
 import type { ApprovalRegistry } from '../approvals/approval-registry.ts';
 import type { RequestStates } from '../approvals/request-state.ts';
+import type { LoadedPolicy } from '../policy/bundle/load-bundle.ts';
 import type { Agent } from '../policy/decision.ts';
-import type { LoadedPolicy } from '../policy/load-bundle.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ClientPeer, PlacedHead, ServerPeer } from '../transport/transport.ts';
 import type { ToolHeaders } from './headers/tool-headers.ts';

@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   compiler: [],
   'src/policy': ['src/telemetry', 'src/transport/opa-service.ts', 'compiler/model'],
   'src/journal': [
-    'src/policy/json-node.ts',
+    'src/policy/arguments/json-node.ts',
     'src/policy/log-rules.ts',
     'src/state/store.ts',
     'src/state/upload.ts',

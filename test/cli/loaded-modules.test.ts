@@ -44,7 +44,7 @@ function loadedBy(...args: readonly string[]): string {
 test('a compile loads the compiler, and nothing that puts a policy in force', () => {
   const loaded = loadedBy('compile', '-c', 'policy.yaml');
   expect(loaded).toContain('/compiler/compile-files.js');
-  expect(loaded).not.toContain('/src/policy/load-bundle.js');
+  expect(loaded).not.toContain('/src/policy/bundle/load-bundle.js');
   expect(loaded).not.toContain('/jose/');
 });
 
@@ -52,7 +52,7 @@ test('a policy that was compiled before is put in force without the compiler and
   const decide = ['eval', '-c', 'policy.yaml', '--tool', 'pay', '--arguments', '{"amount": 1}'];
   expect(bench.run(...decide)).toMatchObject({ status: 0 });
   const loaded = loadedBy(...decide);
-  expect(loaded).toContain('/src/policy/load-bundle.js');
+  expect(loaded).toContain('/src/policy/bundle/load-bundle.js');
   expect(loaded).not.toContain('/compiler/compile-files.js');
   expect(loaded).not.toContain('/jose/');
 });

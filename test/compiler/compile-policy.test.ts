@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../compiler/index.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
-import { loadBundle } from '../../src/policy/load-bundle.ts';
+import { loadBundle } from '../../src/policy/bundle/load-bundle.ts';
 import { loadForTest, type PolicyUnderTest } from './generate/evaluate-policy.ts';
 
 const FINANCE = readFileSync(new URL('../../policies/finance/policy.yaml', import.meta.url), 'utf8');

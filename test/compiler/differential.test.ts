@@ -10,7 +10,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type CompileResult, compilePolicy } from '../../compiler/index.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
 import { openOpaBinary } from '../../compiler/opa/binary/open-opa-binary.ts';
-import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/bundle/load-bundle.ts';
 import { readDecision } from '../../src/policy/read-decision.ts';
 import { OPA } from '../fixtures/opa-binary.ts';
 import { arbitraryCall } from '../reference/arbitrary-call.ts';

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ARCHIVE_LIMITS } from '../../src/policy/archive/archive-limits.ts';
-import { JSON_BYTES_MAX } from '../../src/policy/json-text.ts';
+import { JSON_BYTES_MAX } from '../../src/policy/arguments/json-text.ts';
 import { REGENT } from '../cli/run-regent.ts';
 import { fixturePath } from '../fixtures/fixture-path.ts';
 import { temporaryFolder } from '../state/temporary-folder.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type LoadedPolicy, loadBundle } from '../../src/policy/bundle/load-bundle.ts';
 import { clockAt } from '../../src/policy/clock.ts';
-import { type LoadedPolicy, loadBundle } from '../../src/policy/load-bundle.ts';
 import { readDecision } from '../../src/policy/read-decision.ts';
 import { readArguments } from '../../src/proxy/read/read-arguments.ts';
 import { runRealOpa } from '../fixtures/opa-binary.ts';

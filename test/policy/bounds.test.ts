@@ -3,8 +3,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BUNDLE_FORMAT, type ServerPlan } from '../../compiler/model/manifest.ts';
 import { buildBundle } from '../../compiler/opa/opa-operations.ts';
+import { type LoadedPolicy, loadBundle, loadOwnBundle } from '../../src/policy/bundle/load-bundle.ts';
 import { readVerifiedArchive } from '../../src/policy/bundle-signature/read-verified-archive.ts';
-import { type LoadedPolicy, loadBundle, loadOwnBundle } from '../../src/policy/load-bundle.ts';
 import { BOUNDS, createEvaluator } from '../../src/policy/wasm-evaluator.ts';
 import { compileSoundly, QUERY_POLICY } from '../compiler/custom/compile-custom.ts';
 import { buildForTest } from './load-policy.ts';

@@ -1,7 +1,7 @@
 // A policy from its YAML text to the host's own evaluator, by way of a real bundle.
 import { compilePolicy } from '../../compiler/index.ts';
 import { formatDiagnostic } from '../../compiler/model/diagnostic.ts';
-import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../src/policy/bundle/load-bundle.ts';
 
 export async function buildForTest(text: string): Promise<Buffer> {
   const result = await compilePolicy([{ name: 'policy.yaml', text }], {});

@@ -1,7 +1,7 @@
 // What a policy answers is read strictly: whatever is no decision of design section 4 denies.
 import { expect, test } from 'vitest';
-import { loadBundle } from '../../src/policy/load-bundle.ts';
-import { buildForeign, decide } from './build-foreign.ts';
+import { loadBundle } from '../../src/policy/bundle/load-bundle.ts';
+import { buildForeign, decide } from './bundle/build-foreign.ts';
 
 const VIOLATION = '{"rule": "r", "reason": "x", "source": ""}';
 const MALFORMED: ReadonlyArray<readonly [what: string, output: string]> = [

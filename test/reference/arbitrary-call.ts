@@ -1,7 +1,7 @@
 // Random calls, biased to hit what a policy looks at: its tools, its values, and amounts at and just beyond its limits.
 import fc from 'fast-check';
 import type { Policy } from '../../compiler/model/policy.ts';
-import { type JsonNode, JsonNumber, type JsonObject } from '../../src/policy/json-node.ts';
+import { type JsonNode, JsonNumber, type JsonObject } from '../../src/policy/arguments/json-node.ts';
 import { readArguments } from '../../src/proxy/read/read-arguments.ts';
 import { AGENT_IDS, SESSIONS } from './arbitrary-rule.ts';
 import {

@@ -1,6 +1,6 @@
 // Conditions in the reference evaluator: what holds for sure, and what holds or is in doubt.
 import type { Condition, Literal, Operator } from '../../compiler/model/policy.ts';
-import { type JsonNode, JsonNumber } from '../../src/policy/json-node.ts';
+import { type JsonNode, JsonNumber } from '../../src/policy/arguments/json-node.ts';
 import { incrementOf, stateCounterOf } from './counters.ts';
 import { compareDecimals } from './decimal.ts';
 import type { RuleAtWork } from './reference-call.ts';

@@ -1,7 +1,7 @@
 // Limits in the reference evaluator: the keys of counters, what a call adds to them, and whether a limit lets it through.
 import { counterBase, counterKey } from '../../compiler/model/counter-key.ts';
 import type { Per, RateLimit, Spend, StateCounter, Window } from '../../compiler/model/policy.ts';
-import { JsonNumber } from '../../src/policy/json-node.ts';
+import { JsonNumber } from '../../src/policy/arguments/json-node.ts';
 import { isWhole, minorUnits, readDecimal } from './decimal.ts';
 import { MissingCounter, type ReferenceCall, type RuleAtWork } from './reference-call.ts';
 import { valueAt } from './values.ts';

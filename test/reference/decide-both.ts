@@ -1,9 +1,9 @@
 // One generated call, decided by the compiled policy and by the reference evaluator.
 import type { Policy } from '../../compiler/model/policy.ts';
+import { JsonNumber, type JsonObject } from '../../src/policy/arguments/json-node.ts';
+import type { LoadedPolicy } from '../../src/policy/bundle/load-bundle.ts';
 import { clockAt } from '../../src/policy/clock.ts';
 import type { Decision } from '../../src/policy/decision.ts';
-import { JsonNumber, type JsonObject } from '../../src/policy/json-node.ts';
-import type { LoadedPolicy } from '../../src/policy/load-bundle.ts';
 import { PolicyError } from '../../src/policy/policy-error.ts';
 import type { GivenApproval, PreparedCall } from '../../src/policy/prepare-call.ts';
 import { type GeneratedCall, hasAmbiguousKey, readObject } from './arbitrary-call.ts';

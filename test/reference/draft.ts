@@ -1,6 +1,6 @@
 // Values for generated policies and calls: plain data whose numbers keep the digits they are written with.
 import fc from 'fast-check';
-import { JsonNumber } from '../../src/policy/json-node.ts';
+import { JsonNumber } from '../../src/policy/arguments/json-node.ts';
 
 export type Draft =
   | null

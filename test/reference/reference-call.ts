@@ -1,7 +1,7 @@
 // What the reference evaluator is told of one tool call.
 import type { Policy, Rule, ToolEntry } from '../../compiler/model/policy.ts';
+import type { JsonObject } from '../../src/policy/arguments/json-node.ts';
 import type { Clock } from '../../src/policy/decision.ts';
-import type { JsonObject } from '../../src/policy/json-node.ts';
 
 export interface ReferenceCall {
   readonly server: string;

@@ -1,6 +1,6 @@
 // JSON Schema keywords in the reference evaluator, with three answers: fits, surely does not fit, cannot be compared.
 import type { ArgumentCheck, Schema, SchemaType } from '../../compiler/model/policy.ts';
-import { type JsonNode, JsonNumber, type JsonObject } from '../../src/policy/json-node.ts';
+import { type JsonNode, JsonNumber, type JsonObject } from '../../src/policy/arguments/json-node.ts';
 import { compareDecimals, isMultiple, isWhole } from './decimal.ts';
 import { hasFormat } from './formats.ts';
 import { isEqual, locate, readLiteral, typeOf } from './values.ts';

@@ -1,6 +1,6 @@
 // JSON values as the reference evaluator sees them: their types, when two are equal, and what stands at a path.
 import type { ArgumentPath, Literal, PathStep } from '../../compiler/model/policy.ts';
-import { type JsonNode, JsonNumber } from '../../src/policy/json-node.ts';
+import { type JsonNode, JsonNumber } from '../../src/policy/arguments/json-node.ts';
 import { compareDecimals } from './decimal.ts';
 
 export type JsonType = 'null' | 'boolean' | 'string' | 'number' | 'array' | 'object';

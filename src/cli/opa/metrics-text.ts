@@ -1,7 +1,7 @@
 // The counts as Prometheus reads them: text format 0.0.4. Few enough to be written by hand.
 import { DROP_REASONS, type LogCounts } from '../../journal/upload/log-counts.ts';
 import type { HttpAnswer } from '../../transport/http-exchange.ts';
-import type { BundleWatch } from '../policy-in-force.ts';
+import type { BundleWatch } from '../policy/policy-in-force.ts';
 
 export function metricsText(counts: LogCounts, bundle: BundleWatch | null): HttpAnswer {
   const { uploadedEvents, uploadedChunks, failedChunks, dropped } = counts;

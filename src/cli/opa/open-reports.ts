@@ -4,16 +4,16 @@ import { type DecisionLog, startDecisionLog } from '../../journal/upload/decisio
 import { createEventRate } from '../../journal/upload/event-rate.ts';
 import { consoleSink, type EventSink, serviceSink } from '../../journal/upload/event-sink.ts';
 import { createLogCounters, type LogCounters } from '../../journal/upload/log-counts.ts';
-import type { JsonNode } from '../../policy/json-node.ts';
+import type { JsonNode } from '../../policy/arguments/json-node.ts';
 import { parseNode } from '../../proxy/read/parse-node.ts';
 import { openRecoveringStore } from '../../state/recovering-store.ts';
 import { openSqliteStore } from '../../state/sqlite-store.ts';
 import type { StateStore } from '../../state/store.ts';
 import { startStatusReporter } from '../../telemetry/status-report.ts';
 import type { HttpAnswer } from '../../transport/http-exchange.ts';
-import type { OpenGate } from '../open-gate.ts';
 import type { DecisionLogSettings, OpaSettings, StatusSettings } from '../settings/opa/opa-settings.ts';
 import type { SidecarOptions } from '../settings/sidecar-options.ts';
+import type { OpenGate } from '../sidecar/open-gate.ts';
 import { readVersion } from '../version.ts';
 import { findService } from './find-service.ts';
 import { metricsText } from './metrics-text.ts';

@@ -1,13 +1,13 @@
 // The policy in force where it comes from a bundle server; before the first bundle, one that denies everything.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoadedPolicy } from '../../policy/load-bundle.ts';
+import type { LoadedPolicy } from '../../policy/bundle/load-bundle.ts';
 import { absentPolicy } from '../../policy/remote/absent-policy.ts';
 import { startBundleClient } from '../../policy/remote/bundle-client.ts';
 import { openBundleFile } from '../../policy/remote/bundle-file.ts';
 import { type BundleSource, fileSource, serverSource } from '../../policy/remote/bundle-source.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { persistenceFolder } from '../home.ts';
-import type { PolicyInForce } from '../policy-in-force.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { BundleSettings, OpaSettings } from '../settings/opa/opa-settings.ts';
 import { findService } from './find-service.ts';
 import { loadRemoteBundle } from './load-remote-bundle.ts';

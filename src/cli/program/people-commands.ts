@@ -17,7 +17,7 @@ export function addJournal(program: Command): void {
     .option('--since <TIME>', 'only from then on: 15m, 24h, 7d or 2026-11-22T15:04:00Z')
     .option('--json', 'one JSON object a line, with the input and output of each decision')
     .option('--follow', 'go on printing what is decided')
-    .action(async (flags) => (await import('../journal-command.ts')).printJournal(flags));
+    .action(async (flags) => (await import('../commands/journal-command.ts')).printJournal(flags));
 }
 
 export function addAgents(program: Command): void {
@@ -30,21 +30,21 @@ export function addAgents(program: Command): void {
     .description('Make a bearer token for an agent; it is shown once.')
     .argument('<NAME>', "the agent's name in policies")
     .option(...STATE)
-    .action(async (name, flags) => (await import('../agents-command.ts')).addAgent(name, flags));
+    .action(async (name, flags) => (await import('../commands/agents-command.ts')).addAgent(name, flags));
   agents
     .command('list', { isDefault: true })
     .allowExcessArguments()
     .description('Print the agents that have tokens (the default).')
     .option(...STATE)
     .option('--json', 'one JSON object a line')
-    .action(async (flags) => (await import('../agents-command.ts')).listAgents(flags));
+    .action(async (flags) => (await import('../commands/agents-command.ts')).listAgents(flags));
   agents
     .command('remove')
     .description("Revoke an agent's tokens.")
     .argument('<NAME>', "the agent's name")
     .option(...STATE)
     .option('--token <ID>', 'only the token of this id')
-    .action(async (name, flags) => (await import('../agents-command.ts')).removeAgent(name, flags));
+    .action(async (name, flags) => (await import('../commands/agents-command.ts')).removeAgent(name, flags));
 }
 
 export function addApprovals(program: Command): void {
@@ -56,7 +56,7 @@ export function addApprovals(program: Command): void {
       'after',
       '\nYou answer as the user of this machine, or as the approver of the token in REGENT_APPROVER_TOKEN.',
     );
-  const load = () => import('../approvals-command.ts');
+  const load = () => import('../commands/approvals-command.ts');
   approvals
     .command('list', { isDefault: true })
     .allowExcessArguments()
@@ -91,7 +91,7 @@ export function addApprovals(program: Command): void {
     .description('Print what the webhook was told, and what came of it: the newest 200.')
     .option(...STATE)
     .option('--json', 'one JSON object a line')
-    .action(async (flags) => (await import('../deliveries-command.ts')).listDeliveries(flags));
+    .action(async (flags) => (await import('../commands/deliveries-command.ts')).listDeliveries(flags));
 }
 
 export function addApprovers(program: Command): void {
@@ -99,7 +99,7 @@ export function addApprovers(program: Command): void {
     .command('approvers')
     .description('People who may approve calls, and their tokens.')
     .hook('preAction', refuseWords);
-  const load = () => import('../approvers-command.ts');
+  const load = () => import('../commands/approvers-command.ts');
   approvers
     .command('add')
     .description('Make a token for a person; it is shown once.')
@@ -135,5 +135,5 @@ export function addConsole(program: Command): void {
     .option('--public-url <URL>', 'as people see it, where a proxy stands before it')
     .option(...STATE)
     .addOption(logLevelOption())
-    .action(async (flags) => (await import('../console-command.ts')).serveConsole(flags));
+    .action(async (flags) => (await import('../commands/console-command.ts')).serveConsole(flags));
 }

@@ -10,7 +10,7 @@ export function addValidate(program: Command): void {
     .description('Print all problems of a policy as file:line:col; exit 0 or 1.')
     .option('--server <NAME>', "replaces the policy's own server name")
     .addOption(opaOption())
-    .action(async (flags) => (await import('../validate-command.ts')).validatePolicies(flags));
+    .action(async (flags) => (await import('../commands/validate-command.ts')).validatePolicies(flags));
 }
 
 export function addCompile(program: Command): void {
@@ -27,7 +27,7 @@ export function addCompile(program: Command): void {
     .option('--signing-alg <ALG>', 'what it signs with, such as ES256 (default: RS256)')
     .option('--claims-file <FILE>', 'JSON with more to sign, such as a scope')
     .addOption(opaOption())
-    .action(async (flags) => (await import('../compile-command.ts')).compilePolicies(flags));
+    .action(async (flags) => (await import('../commands/compile-command.ts')).compilePolicies(flags));
 }
 
 export function addInspect(program: Command): void {
@@ -36,7 +36,7 @@ export function addInspect(program: Command): void {
     .description('Print what a bundle holds and what it says of itself, its signature included.')
     .argument('<BUNDLE>', 'a bundle.tar.gz, of Regent or of OPA')
     .option('--json', 'as one JSON object')
-    .action(async (file, flags) => (await import('../inspect-command.ts')).printBundle(file, flags));
+    .action(async (file, flags) => (await import('../commands/inspect-command.ts')).printBundle(file, flags));
 }
 
 export function addVerify(program: Command): void {
@@ -45,7 +45,7 @@ export function addVerify(program: Command): void {
     .description('Check the signature of a bundle as OPA does; exit 0 or 1.')
     .argument('<BUNDLE>', 'a bundle.tar.gz, of Regent or of OPA');
   addVerification(verify).action(async (file, flags) =>
-    (await import('../verify-command.ts')).verifyBundle(file, flags),
+    (await import('../commands/verify-command.ts')).verifyBundle(file, flags),
   );
 }
 
@@ -61,7 +61,9 @@ export function addEval(program: Command): void {
     .option('--state <FILE>', 'judge with the counters of this state file (default: all at zero)', expandHome)
     .option('--at <TIME>', 'judge as at this time, such as 2026-11-22T15:04:00Z (default: now)')
     .addOption(opaOption());
-  addVerification(command).action(async (flags) => (await import('../eval-command.ts')).evalCall(flags));
+  addVerification(command).action(async (flags) =>
+    (await import('../commands/eval-command.ts')).evalCall(flags),
+  );
 }
 
 export function addTest(program: Command): void {
@@ -78,7 +80,7 @@ export function addTest(program: Command): void {
     .option('--emit-rego <DIR>', 'also write the cases as Rego tests for opa test')
     .option('--watch', 'run again whenever a file changes')
     .addOption(opaOption())
-    .action(async (paths, flags) => (await import('../test-command.ts')).testPolicies(paths, flags));
+    .action(async (paths, flags) => (await import('../commands/test-command.ts')).testPolicies(paths, flags));
 }
 
 export function addScan(program: Command, serverCommand: readonly string[]): void {
@@ -94,6 +96,6 @@ export function addScan(program: Command, serverCommand: readonly string[]): voi
     .passThroughOptions()
     .action(async (flags, command: Command) => {
       if (command.args.length > 0) throw withoutDashes('regent scan', command.args);
-      await (await import('../scan-command.ts')).scanCommand(flags, serverCommand);
+      await (await import('../commands/scan-command.ts')).scanCommand(flags, serverCommand);
     });
 }

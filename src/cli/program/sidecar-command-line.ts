@@ -51,7 +51,7 @@ export function addSidecar(program: Command, serverCommand: readonly string[]): 
         const isMeant = (flags.policy ?? flags.config) !== undefined && serverCommand.length === 0;
         throw isMeant ? withoutDashes('regent', program.args) : await unknownCommand(program, word);
       }
-      const { runSidecarCommand } = await import('../sidecar-command.ts');
+      const { runSidecarCommand } = await import('../sidecar/sidecar-command.ts');
       await runSidecarCommand(flags, serverCommand);
     });
 }

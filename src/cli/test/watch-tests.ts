@@ -3,7 +3,7 @@
 // What would be tested now is looked up again and again, and compared by times and sizes: a new cases file is noticed as
 // an edited one is, and so is a file that an editor replaces. Following known paths (policy/watch-files.ts) sees no new ones.
 import { statSync } from 'node:fs';
-import { stopOnSignals } from '../stop-signals.ts';
+import { stopOnSignals } from '../sidecar/stop-signals.ts';
 
 const POLL_MS = 500;
 

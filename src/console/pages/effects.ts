@@ -1,6 +1,6 @@
 // What the counters will be after the call.
 import type { ApprovalStatus, CounterEffect } from '../../approvals/approval.ts';
-import { printUnits } from '../../policy/print-units.ts';
+import { printUnits } from '../../policy/arguments/print-units.ts';
 import { type Html, html } from '../html.ts';
 import { gauge } from './gauge.ts';
 import { stranger } from './show-values.ts';

@@ -1,6 +1,6 @@
 // Each limit as a gauge, and when it resets.
 import type { CounterPlan } from '../../../compiler/model/manifest.ts';
-import { printUnits } from '../../policy/print-units.ts';
+import { printUnits } from '../../policy/arguments/print-units.ts';
 import type { Viewer } from '../console-parts.ts';
 import { type Html, html } from '../html.ts';
 import { gauge } from './gauge.ts';

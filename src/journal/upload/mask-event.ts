@@ -1,5 +1,5 @@
 // Takes out of an event what the policy masks, without touching a digit of the rest.
-import { type JsonNode, type JsonObject, printJson } from '../../policy/json-node.ts';
+import { type JsonNode, type JsonObject, printJson } from '../../policy/arguments/json-node.ts';
 import type { EventParts } from './decision-event.ts';
 import type { MaskRule } from './mask-rule.ts';
 

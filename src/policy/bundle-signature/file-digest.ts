@@ -1,9 +1,9 @@
 // The digest of one file in a signature. Structured documents are hashed as OPA walks them, whatever their white space
 // and the order of their keys; every other file by its bytes.
 import { createHash } from 'node:crypto';
-import { baseOf } from '../bundle-files.ts';
-import { type JsonNode, JsonNumber } from '../json-node.ts';
-import { readJsonText } from '../json-text.ts';
+import { type JsonNode, JsonNumber } from '../arguments/json-node.ts';
+import { readJsonText } from '../arguments/json-text.ts';
+import { baseOf } from '../bundle/bundle-files.ts';
 import { notAccepted } from './signature-error.ts';
 
 export const DEFAULT_HASH = 'SHA-256';

@@ -1,7 +1,7 @@
 // From the bytes of a bundle to what Regent needs of it, with its signature checked on the way.
 import { setImmediate as pause } from 'node:timers/promises';
-import { type BundleArchive, readBundleArchive } from '../bundle-archive.ts';
-import { openBundleFiles } from '../bundle-files.ts';
+import { type BundleArchive, readBundleArchive } from '../bundle/bundle-archive.ts';
+import { openBundleFiles } from '../bundle/bundle-files.ts';
 import { PolicyError } from '../policy-error.ts';
 import type { Verification } from './verification.ts';
 

@@ -1,6 +1,6 @@
 // `.signatures.json` and the token in it: what it claims. Nothing here is verified.
 import { decodeProtectedHeader } from 'jose';
-import { readJsonText } from '../json-text.ts';
+import { readJsonText } from '../arguments/json-text.ts';
 import { notAccepted } from './signature-error.ts';
 
 export interface SignedFile {

@@ -1,6 +1,6 @@
 // Instantiates a module that nobody vouches for. The SDK does not do here: it looks for the end of a text beyond the end of
 // the memory, prints what the module asks it to (stdout belongs to MCP), and offers functions of its own.
-import type { LoadedPolicy } from '../wasm-policy.ts';
+import type { LoadedPolicy } from '../bundle/wasm-policy.ts';
 
 type WasmFunction = (...args: number[]) => number;
 

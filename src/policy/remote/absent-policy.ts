@@ -1,5 +1,5 @@
 // Stands where no bundle has come yet: denies every call, lists no tool, and lets nobody in who has no name.
-import type { LoadedPolicy } from '../load-bundle.ts';
+import type { LoadedPolicy } from '../bundle/load-bundle.ts';
 import { PolicyError } from '../policy-error.ts';
 
 /** `why` is told with every denial. */

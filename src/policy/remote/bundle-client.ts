@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type DelayRange, retryDelayMs, roundDelayMs } from '../../transport/opa-service.ts';
-import type { LoadedPolicy } from '../load-bundle.ts';
+import type { LoadedPolicy } from '../bundle/load-bundle.ts';
 import type { BundleFile } from './bundle-file.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { type BundleStatus, withFailure, withoutFailure } from './bundle-status.ts';

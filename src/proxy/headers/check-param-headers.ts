@@ -1,6 +1,6 @@
 // Whether the `Mcp-Param-…` header fields of a tools/call say the same as its arguments, for tools whose list came by.
 import { canonicalNumber } from '../../../compiler/model/exact-number.ts';
-import { type JsonNode, JsonNumber } from '../../policy/json-node.ts';
+import { type JsonNode, JsonNumber } from '../../policy/arguments/json-node.ts';
 import type { HttpProblem } from '../http/http-errors.ts';
 import type { CheckedPost } from './check-headers.ts';
 import { headerMismatch } from './header-mismatch.ts';

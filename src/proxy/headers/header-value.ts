@@ -2,7 +2,7 @@
 // would not carry them (SEP-2243, "Value Encoding").
 import { isUtf8 } from 'node:buffer';
 import { plainDecimal } from '../../../compiler/model/exact-number.ts';
-import { type JsonNode, JsonNumber } from '../../policy/json-node.ts';
+import { type JsonNode, JsonNumber } from '../../policy/arguments/json-node.ts';
 
 const PREFIX = '=?base64?';
 const SUFFIX = '?=';

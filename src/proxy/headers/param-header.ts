@@ -1,5 +1,5 @@
 // One argument of a tool that is said in a header field as well.
-import type { JsonNode, JsonObject } from '../../policy/json-node.ts';
+import type { JsonNode, JsonObject } from '../../policy/arguments/json-node.ts';
 
 export interface ParamHeader {
   /** What follows `Mcp-Param-` in the field's name. */

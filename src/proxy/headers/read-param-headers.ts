@@ -1,6 +1,6 @@
 // Finds in a tool's input schema which arguments are to be said in header fields: `x-mcp-header` (SEP-2243, "Schema
 // Extension").
-import type { JsonNode, JsonObject } from '../../policy/json-node.ts';
+import type { JsonNode, JsonObject } from '../../policy/arguments/json-node.ts';
 import type { ParamHeader } from './param-header.ts';
 
 const ANNOTATION = 'x-mcp-header';

@@ -9,7 +9,7 @@ import type { Approval } from '../../approvals/approval.ts';
 import type { HoldEnd, HoldOutcome } from '../../approvals/approval-registry.ts';
 import type { ApprovalRequest } from '../../approvals/request-approval.ts';
 import type { CallResult } from '../../journal/journal-row.ts';
-import { printJson } from '../../policy/json-node.ts';
+import { printJson } from '../../policy/arguments/json-node.ts';
 import { failureDenial } from '../judge/host-denial.ts';
 import type { CallToJudge, Verdict } from '../judge/verdict.ts';
 import { canonicalJson } from '../read/canonical-json.ts';

@@ -1,9 +1,9 @@
 // The claims of a verified JWT, read as strictly as messages are, and printed for the policy.
 //
 // The issuer signed them, but some of them repeat what users wrote: so they meet the limits that arguments meet.
-import type { JsonNode, JsonObject } from '../../policy/json-node.ts';
-import { buildPathTree } from '../../policy/path-tree.ts';
-import { projectArguments } from '../../policy/project-arguments.ts';
+import type { JsonNode, JsonObject } from '../../policy/arguments/json-node.ts';
+import { buildPathTree } from '../../policy/arguments/path-tree.ts';
+import { projectArguments } from '../../policy/arguments/project-arguments.ts';
 import { createScanner, expectEnd, skipSpace } from '../read/json-scanner.ts';
 import { readNode } from '../read/parse-node.ts';
 import { Rejection } from '../read/rejection.ts';

@@ -7,7 +7,7 @@
 // The write of one batch is the waiting time of the next: a busy sidecar makes few, larger transactions, an idle one
 // writes at once. The catch in `decide` is the one place where anything thrown becomes a denial.
 import { createTimedId } from '../../approvals/timed-id.ts';
-import type { LoadedPolicy } from '../../policy/load-bundle.ts';
+import type { LoadedPolicy } from '../../policy/bundle/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
 import type { PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
 import type { CounterStore } from '../../state/store.ts';

@@ -1,5 +1,5 @@
 // Keys that readers in other languages would take for keys that the proxy reads.
-import { foldKey } from '../../policy/fold-key.ts';
+import { foldKey } from '../../policy/arguments/fold-key.ts';
 import { Rejection } from './rejection.ts';
 
 export interface KnownKeys {

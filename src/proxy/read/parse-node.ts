@@ -1,5 +1,5 @@
 // Builds the lossless tree of a JSON value, in the same pass that reads it strictly.
-import { type JsonNode, JsonNumber, type JsonObject } from '../../policy/json-node.ts';
+import { type JsonNode, JsonNumber, type JsonObject } from '../../policy/arguments/json-node.ts';
 import { createScanner, enterContainer, hasNextItem, type JsonScanner } from './json-scanner.ts';
 import { readKey, readString } from './scan-string.ts';
 import {

@@ -1,6 +1,6 @@
 // One JSON-RPC message as the scanner finds it: its envelope checked, its params opened.
-import { foldKey } from '../../policy/fold-key.ts';
-import type { JsonNode } from '../../policy/json-node.ts';
+import { foldKey } from '../../policy/arguments/fold-key.ts';
+import type { JsonNode } from '../../policy/arguments/json-node.ts';
 import { type JsonScanner, skipSpace, unexpected } from './json-scanner.ts';
 import { knownKeys, refuseAmbiguousKeys } from './known-keys.ts';
 import { type OpenedObject, openObject } from './message-head.ts';

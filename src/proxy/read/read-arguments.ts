@@ -1,6 +1,6 @@
 // Reads arguments that stand alone, as on a command line, as strictly as those of a message.
 import { isUtf8 } from 'node:buffer';
-import type { JsonObject } from '../../policy/json-node.ts';
+import type { JsonObject } from '../../policy/arguments/json-node.ts';
 import { createScanner, expectEnd, skipSpace } from './json-scanner.ts';
 import { readNode } from './parse-node.ts';
 import { Rejection } from './rejection.ts';

@@ -1,5 +1,5 @@
 // What a tools/call asks for: the tool's name and its arguments, without loss.
-import type { JsonObject } from '../../policy/json-node.ts';
+import type { JsonObject } from '../../policy/arguments/json-node.ts';
 import type { RawParams } from './raw-message.ts';
 import { readTextAt } from './read-members.ts';
 import { Rejection } from './rejection.ts';

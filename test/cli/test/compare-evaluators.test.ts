@@ -3,7 +3,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { compilePolicy } from '../../../compiler/index.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
 import { compareEvaluators, type Difference } from '../../../src/cli/test/run/compare-evaluators.ts';
-import { type LoadedPolicy, loadOwnBundle } from '../../../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../../src/policy/bundle/load-bundle.ts';
 
 // Each comparison starts OPA's processes, which take long on a machine that is busy.
 vi.setConfig({ testTimeout: 120_000 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostic } from '../../../compiler/model/diagnostic.ts';
 import { readCasesFile } from '../../../src/cli/test/cases/read-cases-file.ts';
-import { printJson } from '../../../src/policy/json-node.ts';
+import { printJson } from '../../../src/policy/arguments/json-node.ts';
 
 function problemsOf(text: string): string[] {
   return readCasesFile('cases.yaml', text).diagnostics.map(formatDiagnostic);

@@ -5,7 +5,7 @@ import { readCasesFile } from '../../../src/cli/test/cases/read-cases-file.ts';
 import { fitCase } from '../../../src/cli/test/run/check-case.ts';
 import { runCase } from '../../../src/cli/test/run/run-case.ts';
 import { openTestState } from '../../../src/cli/test/run/test-state.ts';
-import { loadOwnBundle } from '../../../src/policy/load-bundle.ts';
+import { loadOwnBundle } from '../../../src/policy/bundle/load-bundle.ts';
 import { createResultRecorder } from '../../../src/proxy/result-recorder.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 

@@ -1,7 +1,7 @@
 // Policies with hand-written Rego, from texts to what the compiler says or to a policy in force.
 import { type CompileResult, compilePolicy } from '../../../compiler/index.ts';
 import { type Diagnostic, formatDiagnostic } from '../../../compiler/model/diagnostic.ts';
-import { type LoadedPolicy, loadOwnBundle } from '../../../src/policy/load-bundle.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../../src/policy/bundle/load-bundle.ts';
 
 /** One tool, `query`, without rules of its own; a modules' folder; two counters. */
 export const QUERY_POLICY = `version: "1"

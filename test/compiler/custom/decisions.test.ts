@@ -1,9 +1,9 @@
 // What hand-written rules decide: only ever stricter than the YAML, and a member that breaks the contract denies.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type JsonNode, JsonNumber } from '../../../src/policy/arguments/json-node.ts';
+import type { LoadedPolicy } from '../../../src/policy/bundle/load-bundle.ts';
 import { clockAt } from '../../../src/policy/clock.ts';
 import type { Decision } from '../../../src/policy/decision.ts';
-import { type JsonNode, JsonNumber } from '../../../src/policy/json-node.ts';
-import type { LoadedPolicy } from '../../../src/policy/load-bundle.ts';
 import { loadCustom } from './compile-custom.ts';
 
 const POLICY = `version: "1"

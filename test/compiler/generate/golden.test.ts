@@ -7,7 +7,7 @@ import { compilePolicy } from '../../../compiler/index.ts';
 import { formatDiagnostic } from '../../../compiler/model/diagnostic.ts';
 import { checkRego, formatRego } from '../../../compiler/opa/opa-operations.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
-import { readRego } from '../../../src/cli/read-rego.ts';
+import { readRego } from '../../../src/cli/policy/read-rego.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../golden/rego');
 const CASES = readdirSync(FOLDER);

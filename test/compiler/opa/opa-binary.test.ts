@@ -8,7 +8,7 @@ import { type OpaBinary, openOpaBinary } from '../../../compiler/opa/binary/open
 import { NATIVE_BUILTINS } from '../../../compiler/opa/binary/wasm-capabilities.ts';
 import { buildBundle, checkRego, formatRego, testRego } from '../../../compiler/opa/opa-operations.ts';
 import type { RegoModule } from '../../../compiler/opa/run-opa.ts';
-import { readRego } from '../../../src/cli/read-rego.ts';
+import { readRego } from '../../../src/cli/policy/read-rego.ts';
 import { inflateArchive } from '../../../src/policy/archive/inflate-archive.ts';
 import { readTar } from '../../../src/policy/archive/read-tar.ts';
 import { OPA } from '../../fixtures/opa-binary.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { ARCHIVE_LIMITS } from '../../../src/policy/archive/archive-limits.ts';
-import { openBundleFiles } from '../../../src/policy/bundle-files.ts';
+import { openBundleFiles } from '../../../src/policy/bundle/bundle-files.ts';
 import { temporaryFolder } from '../../state/temporary-folder.ts';
 import { END, type Entry, makeBundle, makeEntry, makeTar, paxRecord } from './make-tar.ts';
 

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readTar } from '../../../src/policy/archive/read-tar.ts';
-import { openBundleFiles } from '../../../src/policy/bundle-files.ts';
+import { openBundleFiles } from '../../../src/policy/bundle/bundle-files.ts';
 import { PolicyError } from '../../../src/policy/policy-error.ts';
 import { makeTar, paxRecord } from './make-tar.ts';
 

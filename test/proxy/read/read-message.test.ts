@@ -1,6 +1,6 @@
 // What the proxy learns of messages that are read.
 import { describe, expect, test } from 'vitest';
-import { JsonNumber } from '../../../src/policy/json-node.ts';
+import { JsonNumber } from '../../../src/policy/arguments/json-node.ts';
 import { call, read, readOne, toPlain, verdict } from './reading.ts';
 
 describe('a message', () => {

@@ -1,5 +1,5 @@
 // What the tests of the reader share: readings of texts and bytes, and trees as plain values.
-import { type JsonNode, JsonNumber } from '../../../src/policy/json-node.ts';
+import { type JsonNode, JsonNumber } from '../../../src/policy/arguments/json-node.ts';
 import { type MessageParts, type Reading, readMessage } from '../../../src/proxy/read/read-message.ts';
 
 export function read(line: string | Buffer): Reading {

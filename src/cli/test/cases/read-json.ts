@@ -9,7 +9,7 @@ import {
 } from '../../../../compiler/check/read-values.ts';
 import type { Scope } from '../../../../compiler/check/report.ts';
 import type { YamlMap, YamlNode } from '../../../../compiler/parse/yaml-node.ts';
-import { type JsonNode, JsonNumber, type JsonObject } from '../../../policy/json-node.ts';
+import { type JsonNode, JsonNumber, type JsonObject } from '../../../policy/arguments/json-node.ts';
 import { readArguments } from '../../../proxy/read/read-arguments.ts';
 
 /** Numbers as they are written, so that `500.00` reaches the policy as a client would send it. */

@@ -2,8 +2,8 @@
 import { describe, readText, readWhole } from '../../../../compiler/check/read-values.ts';
 import { parseDuration } from '../../../../compiler/model/parse-duration.ts';
 import { quoteText } from '../../../../compiler/parse/quote-text.ts';
+import type { JsonObject } from '../../../policy/arguments/json-node.ts';
 import type { Agent } from '../../../policy/decision.ts';
-import type { JsonObject } from '../../../policy/json-node.ts';
 import { readNames, readTime } from './read-case-values.ts';
 import { readExpectation } from './read-expectation.ts';
 import { type CallFixture, type Fixtures, readAgentRef, readToolCall, unknownName } from './read-fixtures.ts';

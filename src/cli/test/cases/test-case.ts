@@ -1,7 +1,7 @@
 // A cases file once it is read: every call as it will be made, every time in Unix milliseconds.
 import type { Outcome, Position } from '../../../../compiler/model/policy.ts';
+import type { JsonObject } from '../../../policy/arguments/json-node.ts';
 import type { Agent } from '../../../policy/decision.ts';
-import type { JsonObject } from '../../../policy/json-node.ts';
 
 /** A text with its place in the file. */
 export interface PlacedText {

@@ -3,7 +3,7 @@ import { readPolicies } from '../../../../compiler/check/read-policies.ts';
 import type { CustomModule } from '../../../../compiler/custom/custom-module.ts';
 import { readRegoLibrary } from '../../../../compiler/generate/rego-library.ts';
 import type { OpaCoverage } from '../../../../compiler/opa/run-opa.ts';
-import type { PolicySource } from '../../../policy/bundle-cache.ts';
+import type { PolicySource } from '../../../policy/bundle/bundle-cache.ts';
 import type { MadeDecision } from '../test-result.ts';
 import { coverRego } from './cover-rego.ts';
 import { coverRules, joinRules } from './cover-rules.ts';

@@ -1,6 +1,6 @@
 // The decisions of a suite that its Rego test asks for again: those that passing cases have shown.
 import path from 'node:path';
-import { type JsonNode, type JsonObject, printJson } from '../../../policy/json-node.ts';
+import { type JsonNode, type JsonObject, printJson } from '../../../policy/arguments/json-node.ts';
 import { readArguments } from '../../../proxy/read/read-arguments.ts';
 import { isOfPolicy } from '../run/compare-evaluators.ts';
 import type { MadeDecision, SuiteResult, TestResult } from '../test-result.ts';

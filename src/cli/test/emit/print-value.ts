@@ -1,6 +1,6 @@
 // Prints JSON values as Rego: numbers by their own digits, long ones over several lines. `opa fmt` indents them.
 import { quoteText } from '../../../../compiler/generate/print/rego-text.ts';
-import { type JsonNode, JsonNumber } from '../../../policy/json-node.ts';
+import { type JsonNode, JsonNumber } from '../../../policy/arguments/json-node.ts';
 
 /** Of what stands on one line, without its indentation. */
 const LINE_MAX = 95;

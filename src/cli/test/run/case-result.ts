@@ -1,6 +1,6 @@
 // What came of a case: every call against its expectation, every decision against OPA's own interpreter.
 import type { Position } from '../../../../compiler/model/policy.ts';
-import { printJson } from '../../../policy/json-node.ts';
+import { printJson } from '../../../policy/arguments/json-node.ts';
 import type { TestStep } from '../cases/test-case.ts';
 import type {
   EvaluatorDifference,

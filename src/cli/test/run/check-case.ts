@@ -3,7 +3,7 @@ import { suggestWord } from '../../../../compiler/check/suggest.ts';
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import type { CounterPlan } from '../../../../compiler/model/manifest.ts';
 import { quoteText } from '../../../../compiler/parse/quote-text.ts';
-import type { LoadedPolicy } from '../../../policy/load-bundle.ts';
+import type { LoadedPolicy } from '../../../policy/bundle/load-bundle.ts';
 import type { TestCase } from '../cases/test-case.ts';
 import { problemAt } from './suite-problem.ts';
 

@@ -1,11 +1,11 @@
 // Compiles the policies of a suite and puts them in force, as the sidecar would.
 import type { Diagnostic } from '../../../../compiler/model/diagnostic.ts';
 import type { OpaBinary } from '../../../../compiler/opa/binary/open-opa-binary.ts';
-import type { PolicySource } from '../../../policy/bundle-cache.ts';
-import { type LoadedPolicy, loadOwnBundle } from '../../../policy/load-bundle.ts';
+import type { PolicySource } from '../../../policy/bundle/bundle-cache.ts';
+import { type LoadedPolicy, loadOwnBundle } from '../../../policy/bundle/load-bundle.ts';
 import { PolicyError } from '../../../policy/policy-error.ts';
-import { PolicyProblems } from '../../policy-problems.ts';
-import { type CompiledPolicy, compileSources, readSources } from '../../policy-sources.ts';
+import { PolicyProblems } from '../../policy/policy-problems.ts';
+import { type CompiledPolicy, compileSources, readSources } from '../../policy/policy-sources.ts';
 import { problemAt } from './suite-problem.ts';
 
 export interface OpenSuite {

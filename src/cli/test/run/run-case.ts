@@ -2,7 +2,7 @@
 import { answerApproval } from '../../../approvals/answer-approval.ts';
 import { createApprovalRegistry } from '../../../approvals/approval-registry.ts';
 import { explainAnswer } from '../../../approvals/explain-answer.ts';
-import type { LoadedPolicy } from '../../../policy/load-bundle.ts';
+import type { LoadedPolicy } from '../../../policy/bundle/load-bundle.ts';
 import { type Judging, judgeCall } from '../../../proxy/hold/hold-call.ts';
 import { NO_RESUMPTION } from '../../../proxy/hold/read-resumption.ts';
 import { createJudge, type Judge } from '../../../proxy/judge/judge.ts';
