@@ -103,7 +103,7 @@ tools:
     const seen = result.ok
       ? []
       : result.diagnostics.map(({ code, position }) => `${code} ${position.line}:${position.column}`);
-    expect(seen).toEqual(['bad-pattern 6:24', 'contradiction 7:9', 'unknown-key 7:9', 'bad-pattern 9:46']);
+    expect(seen).toEqual(['bad-pattern 6:24', 'unknown-key 7:9', 'bad-pattern 9:46']);
   });
 
   it('is refused for a pattern alone', async () => {

@@ -11,12 +11,12 @@ import { openHttpListener } from '../../transport/http/listener.ts';
 import { openUpstream } from '../../transport/http/upstream-client.ts';
 import type { HttpAnswer } from '../../transport/http-exchange.ts';
 import type { ListenOptions, SidecarOptions } from '../settings/sidecar-options.ts';
-import { passMetadata } from '../upstream-metadata.ts';
 import type { OpenGate } from './open-gate.ts';
 import { openIdentifier, provesAgents } from './open-identifier.ts';
 import { resourceMetadata } from './resource-metadata.ts';
 import { GRACE_MS } from './run-over-stdio.ts';
 import { nextSignal } from './stop-signals.ts';
+import { passMetadata } from './upstream-metadata.ts';
 
 export interface HttpOptions extends SidecarOptions {
   readonly client: ListenOptions;

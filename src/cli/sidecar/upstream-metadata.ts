@@ -1,8 +1,8 @@
 // Protected-resource metadata (RFC 9728) of an upstream that names Regent's public URL as its own: clients ask Regent for it.
-import { problemAnswer } from '../proxy/http/http-errors.ts';
-import { INTERNAL_ERROR } from '../proxy/json-rpc.ts';
-import { type HttpAnswer, type Upstream, UpstreamError } from '../transport/http-exchange.ts';
-import { WELL_KNOWN } from './sidecar/resource-metadata.ts';
+import { problemAnswer } from '../../proxy/http/http-errors.ts';
+import { INTERNAL_ERROR } from '../../proxy/json-rpc.ts';
+import { type HttpAnswer, type Upstream, UpstreamError } from '../../transport/http-exchange.ts';
+import { WELL_KNOWN } from './resource-metadata.ts';
 
 export interface UpstreamMetadata {
   readonly upstream: Upstream;
