@@ -145,13 +145,9 @@ function createStore(parts: StoreParts): StateStore {
       runInOrder(async () => {
         if (isClosed) throw stateFileError('io', file.path, new Error('the store is closed'));
         if (!file.isInPlace()) throw stateFileError('missing', file.path, null);
+        if (!log.areInPlace()) throw lostLogError(file.path, null);
         try {
-          const underWay = operate(operations);
-          // Looked at while the thread pool works, where it costs the call no time.
-          const hasLog = log.areInPlace();
-          const result = await underWay;
-          if (!hasLog) throw lostLogError(file.path, null);
-          return result;
+          return await operate(operations);
         } catch (error) {
           throw explainSqliteError(error, file.path);
         }

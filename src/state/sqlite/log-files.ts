@@ -8,8 +8,17 @@ import { findSame } from './state-file.ts';
 
 const SUFFIXES = ['-wal', '-shm'];
 
+/**
+ * They are looked at so often at most, which would cost a call some 10 µs. A moment later is soon enough: who opens the
+ * file anew waits for its last user (`awaitLastUser`), and those who have it open already share what was deleted.
+ */
+export const LOOK_MS = 50;
+
 export interface LogFiles {
-  /** Whether both are still those that the connection works with. A connection does not notice that they are deleted. */
+  /**
+   * Whether both were still those that the connection works with when they were looked at last. A connection does not
+   * notice that they are deleted.
+   */
   areInPlace(): boolean;
   /** Whether others stand in their place. */
   areReplaced(): boolean;
@@ -18,8 +27,16 @@ export interface LogFiles {
 /** Those that a connection has just taken into use. Throws `StateError`. */
 export function claimLogFiles(stateFile: string): LogFiles {
   const claimed = pathsOf(stateFile).map((path) => claim(stateFile, path));
+  let wereInPlace = true;
+  let lookedAtMs = performance.now();
   return {
-    areInPlace: () => claimed.every(({ opened, path }) => findSame(opened, path) !== null),
+    areInPlace: () => {
+      const nowMs = performance.now();
+      if (nowMs - lookedAtMs < LOOK_MS) return wereInPlace;
+      lookedAtMs = nowMs;
+      wereInPlace = claimed.every(({ opened, path }) => findSame(opened, path) !== null);
+      return wereInPlace;
+    },
     areReplaced: () =>
       claimed.some(({ opened, path }) => existsSync(path) && findSame(opened, path) === null),
   };
