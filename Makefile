@@ -21,7 +21,10 @@ prerequisites:
 
 build: prerequisites $(OPA_WASM) dist/.built ## compile the TypeScript and OPA's WebAssembly
 
+# Where sqlite3 is built here, it is with the headers that came with this Node: none are fetched.
 node_modules/.installed: package.json package-lock.json
+	prefix=$$(node -p 'path.resolve(process.execPath, "../..")'); \
+	if [ -f "$$prefix/include/node/node_api.h" ]; then export npm_config_nodedir="$$prefix"; fi; \
 	npm ci --no-audit --no-fund
 	@touch $@
 
