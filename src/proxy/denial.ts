@@ -1,5 +1,4 @@
 // What an agent is told of a denied call: a normal tool result, so that models read it (design section 8).
-
 import { printUnits } from '../policy/arguments/print-units.ts';
 import type { Decision } from '../policy/decision.ts';
 import { errorMessage, POLICY_DENIED, resultMessage } from './json-rpc.ts';

@@ -5,11 +5,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fixturePath } from '../fixtures/fixture-path.ts';
+import { freePort } from '../fixtures/free-port.ts';
 
 const SECONDS = Number(process.argv[2] ?? 600);
 const KILL_MS = 700;
@@ -40,14 +40,6 @@ function whenListening(child: ChildProcess): Promise<string> {
     });
     child.once('exit', () => reject(new Error(said)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The upstream, always on one port, killed and started again. */

@@ -2,11 +2,10 @@
 import { text } from 'node:stream/consumers';
 import { parseMoment } from '../../journal/parse-moment.ts';
 import type { JsonObject } from '../../policy/arguments/json-node.ts';
-import type { LoadedPolicy } from '../../policy/bundle/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
-import type { PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
+import type { ToolCall } from '../../policy/prepare-call.ts';
 import { printClaims } from '../../proxy/identity/claims.ts';
-import { decideBatch } from '../../proxy/judge/decide-batch.ts';
+import { decideBatch, prepareForBatch } from '../../proxy/judge/decide-batch.ts';
 import { readArguments } from '../../proxy/read/read-arguments.ts';
 import type { CounterRecord } from '../../state/store.ts';
 import { readVerification, requireBundles, type VerificationFlags } from '../bundles/read-verification.ts';
@@ -52,7 +51,7 @@ export async function evalCall(flags: EvalFlags): Promise<void> {
       '{"amount": 5}',
     ),
   };
-  const prepared = prepare(policy, call);
+  const prepared = prepareForBatch(policy, call);
   const keys = prepared instanceof PolicyError ? [] : prepared.counters.map(({ key }) => key);
   const records = await readCounters(flags.state, keys);
   const nowMs = readTime(flags.at);
@@ -65,15 +64,6 @@ export async function evalCall(flags: EvalFlags): Promise<void> {
     nowMs,
   });
   printOut(`${JSON.stringify(verdicts[0]?.decision, null, 2)}\n`);
-}
-
-function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyError {
-  try {
-    return policy.prepare(call);
-  } catch (error) {
-    if (error instanceof PolicyError) return error;
-    throw error;
-  }
 }
 
 function readObject(flag: string, json: string, example: string): JsonObject {

@@ -1,5 +1,4 @@
 // `regent test`: runs the cases and Rego tests of policies, and prints what came of them.
-
 import { CliError } from '../cli-error.ts';
 import { chooseOpa } from '../policy/choose-opa.ts';
 import { findPolicyFiles } from '../policy/policy-sources.ts';

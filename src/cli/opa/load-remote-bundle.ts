@@ -1,5 +1,4 @@
 // A bundle that came over the network becomes a policy: verified, loaded and probed, or refused.
-
 import { type LoadedPolicy, loadBundle } from '../../policy/bundle/load-bundle.ts';
 import type { Verification } from '../../policy/bundle-signature/verification.ts';
 import { PolicyError } from '../../policy/policy-error.ts';

@@ -1,5 +1,4 @@
 // `regent -c POLICY -- CMD`: reads the settings, runs the sidecar, ends as the server ended.
-
 import type { SidecarFlags } from '../settings/read-flags.ts';
 import { readSidecarOptions } from '../settings/sidecar-options.ts';
 import { runSidecar } from './run-sidecar.ts';

@@ -1,6 +1,5 @@
 // One child for all clients of protocol 2026-07-28, which knows no sessions: ids and tokens are made unique on the way in,
 // and put back on the way out, so that every answer finds the exchange that asked, and no other.
-
 import type { CutLine, ServerExit, ServerPeer } from '../../transport/transport.ts';
 import { errorMessage, INTERNAL_ERROR } from '../json-rpc.ts';
 import { findCutId } from '../read/find-cut-id.ts';

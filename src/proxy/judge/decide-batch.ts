@@ -10,7 +10,7 @@ import { clockAt } from '../../policy/clock.ts';
 import { printDecision } from '../../policy/decider.ts';
 import type { Decision } from '../../policy/decision.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
-import type { GivenApproval, PreparedCall } from '../../policy/prepare-call.ts';
+import type { GivenApproval, PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
 import { addCharge, resetsAt, valueAt } from '../../state/counter-window.ts';
 import type { CommitBatch, CounterRecord } from '../../state/store.ts';
 import { type HostRule, hostDenial, refusalDenial } from './host-denial.ts';
@@ -33,6 +33,16 @@ export interface BatchDraft {
   /** Of the first calls, one at least. */
   readonly verdicts: readonly Verdict[];
   readonly batch: CommitBatch;
+}
+
+/** What a batch gets for a call; an error where the policy cannot be asked about it. */
+export function prepareForBatch(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyError {
+  try {
+    return policy.prepare(call);
+  } catch (error) {
+    if (error instanceof PolicyError) return error;
+    throw error;
+  }
 }
 
 export function decideBatch(work: BatchToDecide): BatchDraft {

@@ -9,12 +9,12 @@
 import { createTimedId } from '../../approvals/timed-id.ts';
 import type { LoadedPolicy } from '../../policy/bundle/load-bundle.ts';
 import { PolicyError } from '../../policy/policy-error.ts';
-import type { PreparedCall, ToolCall } from '../../policy/prepare-call.ts';
+import type { PreparedCall } from '../../policy/prepare-call.ts';
 import type { CounterStore } from '../../state/store.ts';
 import { createFailureLog } from '../../telemetry/failure-log.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createCommitter } from './commit-decisions.ts';
-import { decideBatch } from './decide-batch.ts';
+import { decideBatch, prepareForBatch } from './decide-batch.ts';
 import { failureDenial } from './host-denial.ts';
 import { takeBackCharges } from './take-back.ts';
 import type { CallToJudge, Verdict } from './verdict.ts';
@@ -56,7 +56,7 @@ export function createJudge(parts: JudgeParts): Judge {
   const decide = async (calls: readonly CallToJudge[]): Promise<readonly Verdict[]> => {
     try {
       const policy = parts.policy();
-      const prepared = calls.map(({ call }) => prepare(policy, call));
+      const prepared = calls.map(({ call }) => prepareForBatch(policy, call));
       let verdicts: readonly Verdict[] = [];
       const approvalIds: string[] = [];
       for (const { approvalId } of calls) if (approvalId !== undefined) approvalIds.push(approvalId);
@@ -108,15 +108,6 @@ export function createJudge(parts: JudgeParts): Judge {
       await committer.commitLocked({ keys, approvalIds: [] }, (records) => takeBackCharges(charged, records));
     },
   };
-}
-
-function prepare(policy: LoadedPolicy, call: ToolCall): PreparedCall | PolicyError {
-  try {
-    return policy.prepare(call);
-  } catch (error) {
-    if (error instanceof PolicyError) return error;
-    throw error;
-  }
 }
 
 function counterKeys(prepared: ReadonlyArray<PreparedCall | PolicyError>): string[] {

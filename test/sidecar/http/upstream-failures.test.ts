@@ -2,25 +2,18 @@
 // have reached the server is never sent twice.
 import { writeFileSync } from 'node:fs';
 import http, { type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openFile } from '../../approvals/open-store.ts';
+import { freePort } from '../../fixtures/free-port.ts';
 import { startLineClient } from '../../fixtures/line-client.ts';
 import { REGENT } from '../guarded-server.ts';
 import { ask, call, listen, modern, startHttpSidecar } from './http-sidecar.ts';
 import { answerCalls, answerJson, startUpstream } from './upstream-fixture.ts';
 
 const LIMITED = 'version: "1"\ntools:\n  pay:\n    rules:\n      - rate_limit: 1/day\n';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test('a server that is not there: 502, and the charges are given back', async () => {
   const args = ['--upstream', `http://127.0.0.1:${await freePort()}/mcp`];
