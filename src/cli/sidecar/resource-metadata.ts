@@ -8,7 +8,12 @@ export interface ResourceMetadata {
   documentAt(path: string): HttpAnswer | null;
 }
 
-export const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+
+/** Whether it is asked for, in general or of the endpoint at `path` (RFC 9728, section 3.1). */
+export function isMetadataPath(asked: string, path: string): boolean {
+  return asked === WELL_KNOWN || asked === `${WELL_KNOWN}${path}`;
+}
 
 /** `publicUrl` is the endpoint's, as clients see it. Null where the operator did not say it. */
 export function resourceMetadata(publicUrl: URL | null, { jwt }: IdentityOptions): ResourceMetadata | null {
@@ -22,7 +27,7 @@ export function resourceMetadata(publicUrl: URL | null, { jwt }: IdentityOptions
   return {
     url: new URL(`${WELL_KNOWN}${path}`, publicUrl).href,
     documentAt: (asked) =>
-      asked === WELL_KNOWN || asked === `${WELL_KNOWN}${path}`
+      isMetadataPath(asked, path)
         ? { status: 200, headers: [['Content-Type', 'application/json']], body: document }
         : null,
   };

@@ -2,7 +2,7 @@
 import { problemAnswer } from '../../proxy/http/http-errors.ts';
 import { INTERNAL_ERROR } from '../../proxy/json-rpc.ts';
 import { type HttpAnswer, type Upstream, UpstreamError } from '../../transport/http-exchange.ts';
-import { WELL_KNOWN } from './resource-metadata.ts';
+import { isMetadataPath } from './resource-metadata.ts';
 
 export interface UpstreamMetadata {
   readonly upstream: Upstream;
@@ -16,7 +16,7 @@ export function passMetadata(
   { upstream, upstreamUrl, path }: UpstreamMetadata,
   asked: string,
 ): Promise<HttpAnswer> | null {
-  if (asked !== WELL_KNOWN && asked !== `${WELL_KNOWN}${path}`) return null;
+  if (!isMetadataPath(asked, path)) return null;
   return fetchDocument(upstream, new URL(asked, upstreamUrl));
 }
 
