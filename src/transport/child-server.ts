@@ -36,7 +36,10 @@ export async function startChildServer({
   const child = await spawnServer(command);
   let isStopping = false;
   const exited = watchExit(child, { graceMs, isStopping: () => isStopping });
+  let isEnding = false;
   const endAfterGrace = (): void => {
+    if (isEnding) return;
+    isEnding = true;
     const timer = setTimeout(() => void endProcessGroup(child.pid, graceMs), graceMs);
     void exited.then(() => clearTimeout(timer));
   };
